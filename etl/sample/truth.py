@@ -1,0 +1,254 @@
+"""truth.json: every measure's planted figure, counted from the events in memory, never from the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from etl.sample import dates
+from etl.sample.events import Root
+from etl.sample.money import text
+from etl.sample.practice import StaffMember
+from etl.sample.remittances import Remittance
+from etl.sample.truth_rules import History, Outcome, Receivable, meanings, outcome, receivable
+
+CLAIM_DIMS = ("payer_id", "facility", "claim_type")
+EVENT_DIMS = (*CLAIM_DIMS, "month")
+DENIAL_DIMS = (*EVENT_DIMS, "group_carc", "denial_category", "denial_owner", "procedure_code")
+STAFF_DIMS = ("team", "employment", "credential")
+BUCKETS = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (120, "91-120"))
+
+
+@dataclass(slots=True)
+class Row:
+    """One counted thing: its dimensions, its date, and what it adds."""
+
+    dims: dict[str, str]
+    day: date | None
+    numerator: int
+    denominator: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a measure is reported. A sum has no denominator; a rate's may be money too."""
+
+    name: str
+    dims: tuple[str, ...]
+    money: bool
+    ratio: bool
+
+    def figures(self, rows: Sequence[Row], scope: Scope) -> Iterable[dict[str, object]]:
+        """The overall figure, then one for each value of each dimension that occurs."""
+        rows = [row for row in rows if scope.holds(row.day)]
+        yield self._figure({}, rows, scope)
+        for dim in self.dims:
+            groups: dict[str, list[Row]] = {}
+            for row in rows:
+                groups.setdefault(row.dims[dim], []).append(row)
+            for value in sorted(groups):
+                yield self._figure({dim: value}, groups[value], scope)
+
+    def _figure(self, by: dict[str, str], rows: Sequence[Row], scope: Scope) -> dict[str, object]:
+        top, bottom = sum(row.numerator for row in rows), sum(row.denominator for row in rows)
+        return {
+            "measure": self.name,
+            "by": by,
+            "from": scope.since and scope.since.isoformat(),
+            "to": scope.until and scope.until.isoformat(),
+            "as_of": scope.as_of and scope.as_of.isoformat(),
+            "age_from": scope.age_from,
+            "numerator": text(top) if self.money else top,
+            "denominator": (text(bottom) if self.money else bottom) if self.ratio else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was asked: a period on the measure's date, or a day to look from (None: all that is known)."""
+
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    age_from: str = "service"
+
+    def holds(self, day: date | None) -> bool:
+        if day is None or self.since is None or self.until is None:
+            return True
+        return self.since <= day <= self.until
+
+
+ADJUDICATED = Measure("claims_adjudicated", EVENT_DIMS, money=False, ratio=False)
+INITIAL = Measure("initial_denial_rate", EVENT_DIMS, money=False, ratio=True)
+ZERO_PAY = Measure("zero_pay_denial_rate", EVENT_DIMS, money=False, ratio=True)
+PARTIAL_PAY = Measure("partial_pay_denial_rate", EVENT_DIMS, money=False, ratio=True)
+DENIED = Measure("denied_amount", DENIAL_DIMS, money=True, ratio=False)
+OVERTURNED = Measure("denial_overturn_rate", EVENT_DIMS, money=False, ratio=True)
+PAID = Measure("insurance_paid_amount", EVENT_DIMS, money=True, ratio=False)
+DEPOSIT = Measure("deposit_amount", ("payer_id", "month"), money=True, ratio=False)
+REJECTION = Measure("rejection_rate", EVENT_DIMS, money=False, ratio=True)
+CHARGE_LAG = Measure("charge_lag", EVENT_DIMS, money=False, ratio=True)
+SUBMISSION_LAG = Measure("submission_lag", EVENT_DIMS, money=False, ratio=True)
+CODER = Measure("coder_denial_rate", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), money=False, ratio=True)
+BILLER = Measure("biller_denial_rate", (*EVENT_DIMS, "biller_id", *STAFF_DIMS), money=False, ratio=True)
+ACCURACY = Measure("coding_accuracy", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), money=False, ratio=True)
+INSURANCE_AR = Measure("insurance_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
+PATIENT_AR = Measure("patient_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
+OVER_90 = Measure("ar_over_90_share", CLAIM_DIMS, money=True, ratio=True)
+DAYS_IN_AR = Measure("days_in_ar", CLAIM_DIMS, money=True, ratio=True)
+UNADJUDICATED = Measure("unadjudicated_amount", CLAIM_DIMS, money=True, ratio=False)
+
+
+class Truth:
+    """Counts the measures for any scope."""
+
+    def __init__(self, roots: list[Root], remitted: list[Remittance], data_through: date) -> None:
+        self.histories = [History.of(root) for root in roots]
+        self.remitted = remitted
+        self.data_through = data_through
+
+    def measures(self) -> list[dict[str, object]]:
+        """All figures: as of the end and the middle, for a quarter, and balances by the other two ages."""
+        scopes = [Scope(), Scope(as_of=dates.MIDDLE), Scope(*dates.QUARTER)]
+        found = [figure for scope in scopes for figure in (*self.events(scope), *self.balances(scope))]
+        for age_from in ("submission", "remit"):
+            for as_of in (None, dates.MIDDLE):
+                found += self.balances(Scope(as_of=as_of, age_from=age_from))
+        return found
+
+    def events(self, scope: Scope) -> list[dict[str, object]]:
+        """Measures that count what happened."""
+        as_of = scope.as_of or self.data_through
+        outcomes = [o for o in (outcome(h, as_of) for h in self.histories) if o is not None]
+        roots = [h.root for h in self.histories if h.root.first_submitted <= as_of]
+        found: list[dict[str, object]] = []
+        for measure, rows in (
+            (ADJUDICATED, _count(outcomes, lambda o: True)),
+            (INITIAL, _count(outcomes, lambda o: o.initial.is_denied)),
+            (ZERO_PAY, _count(outcomes, lambda o: o.is_zero_pay)),
+            (PARTIAL_PAY, _count(outcomes, lambda o: o.initial.is_denied and not o.is_zero_pay)),
+            (DENIED, [row for o in outcomes for row in _denied_rows(o)]),
+            (OVERTURNED, _count([o for o in outcomes if o.initial.is_denied], lambda o: o.is_overturned)),
+            (CODER, _blame(outcomes, "coder")),
+            (BILLER, _blame(outcomes, "biller")),
+            (PAID, [Row(_dims(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
+            (DEPOSIT, [_deposit(r) for r in self.remitted if r.day <= as_of]),
+            (REJECTION, [row for r in roots for row in _rejection(r, as_of)]),
+            (CHARGE_LAG, [_lag(r, r.work.entered) for r in roots if r.work.entered <= as_of]),
+            (SUBMISSION_LAG, [_lag(r, r.first_submitted) for r in roots]),
+            (ACCURACY, [row for r in roots for row in _audited(r, as_of)]),
+        ):
+            found.extend(measure.figures(rows, scope))
+        return found
+
+    def balances(self, scope: Scope) -> list[dict[str, object]]:
+        """Measures that look at one day; a period means its last day."""
+        as_of = scope.as_of or scope.until or self.data_through
+        items = [r for r in (receivable(h, as_of) for h in self.histories) if r is not None]
+        found: list[dict[str, object]] = []
+        for measure, rows in (
+            (INSURANCE_AR, [_open(r, r.insurance, r.reason, scope.age_from) for r in items if r.insurance > 0]),
+            (PATIENT_AR, [_open(r, r.patient, "patient", scope.age_from) for r in items if r.patient > 0]),
+            (OVER_90, [_over_90(r, scope.age_from) for r in items if _both(r) > 0]),
+            (DAYS_IN_AR, [_days(r, as_of) for r in items]),
+            (UNADJUDICATED, [Row(_dims(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
+        ):
+            if scope.age_from == "service" or measure in (INSURANCE_AR, PATIENT_AR, OVER_90):
+                found.extend(measure.figures(rows, scope))
+        return found
+
+
+def write_truth(path: Path, facts: dict[str, object], truth: Truth) -> None:
+    """Write truth.json: the facts about the files, then the measures, one figure a line."""
+    head = json.dumps(facts)[:-1]
+    figures = ",\n".join(json.dumps(figure) for figure in truth.measures())
+    path.write_text(f'{head}, "measures": [\n{figures}\n]}}\n', encoding="utf-8")
+
+
+def _dims(root: Root, day: date | None = None) -> dict[str, str]:
+    content = root.content
+    dims = {"payer_id": content.payer.payer_id, "facility": content.site.name, "claim_type": content.claim_type}
+    if day is not None:
+        dims["month"] = dates.month_of(day)
+    return dims
+
+
+def _staff_dims(role: str, member: StaffMember) -> dict[str, str]:
+    return {
+        f"{role}_id": member.staff_id,
+        "team": member.team,
+        "employment": member.employment,
+        "credential": member.credential,
+    }
+
+
+def _count(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> list[Row]:
+    return [Row(_dims(o.root, o.day), o.day, int(holds(o)), 1) for o in outcomes]
+
+
+def _denied_rows(o: Outcome) -> Iterable[Row]:
+    for line in o.initial.lines:
+        for a in line.denials:
+            meaning = meanings()[a.carc]
+            dims = _dims(o.root, o.day) | {
+                "group_carc": f"{a.group}-{a.carc}",
+                "denial_category": meaning.category,
+                "denial_owner": meaning.owner,
+                "procedure_code": line.procedure,
+            }
+            yield Row(dims, o.day, a.amount)
+
+
+def _blame(outcomes: Sequence[Outcome], role: str) -> list[Row]:
+    owner = {"coder": "coding", "biller": "billing"}[role]
+    rows = []
+    for o in outcomes:
+        member = o.root.work.coder if role == "coder" else o.root.work.biller
+        rows.append(Row(_dims(o.root, o.day) | _staff_dims(role, member), o.day, int(o.owned_by(owner)), 1))
+    return rows
+
+
+def _deposit(remittance: Remittance) -> Row:
+    dims = {"payer_id": remittance.payer.payer_id, "month": dates.month_of(remittance.day)}
+    return Row(dims, remittance.day, remittance.paid)
+
+
+def _rejection(root: Root, as_of: date) -> Iterable[Row]:
+    answers = [a for a in root.answers if a.day <= as_of]
+    if answers:
+        day = root.first_submitted
+        yield Row(_dims(root, day), day, int(any(a.is_rejection for a in answers)), 1)
+
+
+def _lag(root: Root, until: date) -> Row:
+    return Row(_dims(root, until), until, (until - root.content.service_date).days, 1)
+
+
+def _audited(root: Root, as_of: date) -> Iterable[Row]:
+    for row in root.audits:
+        if row.audited and row.day <= as_of:
+            dims = _dims(root, row.day) | _staff_dims("coder", root.work.coder)
+            yield Row(dims, row.day, int(row.coded == row.audited), 1)
+
+
+def _open(item: Receivable, amount: int, reason: str, age_from: str) -> Row:
+    age = item.ages[age_from]
+    bucket = next((name for most, name in BUCKETS if age <= most), ">120")
+    return Row(_dims(item.root) | {"ar_bucket": bucket, "ar_reason": reason}, None, amount)
+
+
+def _both(item: Receivable) -> int:
+    return max(item.insurance, 0) + max(item.patient, 0)
+
+
+def _over_90(item: Receivable, age_from: str) -> Row:
+    both = _both(item)
+    return Row(_dims(item.root), None, both if item.ages[age_from] > 90 else 0, both)
+
+
+def _days(item: Receivable, as_of: date) -> Row:
+    recent = dates.plus(as_of, -90) < item.root.first_submitted <= as_of
+    return Row(_dims(item.root), None, 90 * _both(item), item.charge if recent else 0)
