@@ -111,8 +111,9 @@ def test_the_lock_is_what_is_installed() -> None:
 REGISTRY = re.compile(
     r"py[p]i\.org|pythonho[s]ted\.org|registry\.npm[j]s|deb\.debi[a]n\.org|https?://\S*/simpl[e](/|\b)"
 )
-PLACE = re.escape(f"{ROOT.parent}/" if ROOT.parent != Path(ROOT.anchor) else f"{ROOT}/")
-MACHINE = re.compile(rf"(?<![\w./~-]){PLACE}|(?<![\w.])/(home|Users)/[a-z][\w-]*/|(?<![\w.])/root/")
+MACHINE = re.compile(
+    rf"{re.escape(str(ROOT))}/|(?<![\w./~-])/(hom[e]|User[s])/[a-z][\w-]*/|(?<![\w./~-])/(roo[t]|wor[k])/"
+)
 
 
 def tracked() -> list[Path]:
