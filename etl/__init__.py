@@ -1,0 +1,1 @@
+"""Files in, one DuckDB warehouse out, and every number counted from it."""

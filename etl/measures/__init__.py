@@ -1,0 +1,12 @@
+"""Every reported number, declared once.
+
+from etl.measures import MEASURES
+from etl.warehouse.store import open_reader
+MEASURES["initial_denial_rate"].by(open_reader(path), dims=["payer_name"])
+"""
+
+from etl.measures.catalogue import MEASURES
+from etl.measures.dimensions import AR_BUCKETS, DIMENSIONS
+from etl.measures.measure import AgeFrom, Filters, Measure, Period, Sum, data_through
+
+__all__ = ["AR_BUCKETS", "DIMENSIONS", "MEASURES", "AgeFrom", "Filters", "Measure", "Period", "Sum", "data_through"]

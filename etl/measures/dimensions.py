@@ -1,0 +1,67 @@
+"""The dimensions that measures can be broken down and filtered by. Names come from here, values are bound parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+AR_BUCKETS = ("0-30", "31-60", "61-90", "91-120", ">120")
+PERIODS = ("day", "week", "month", "quarter")
+
+_BUCKET = (
+    "case when {age} <= 30 then '0-30' when {age} <= 60 then '31-60' when {age} <= 90 then '61-90' "
+    "when {age} <= 120 then '91-120' else '>120' end"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A way to group rows. `expression` is SQL over a view's row; `many` marks a list column, which can only filter."""
+
+    name: str
+    label: str
+    expression: str
+    many: bool = False
+
+    def condition(self, expression: str, parameters: Sequence[str]) -> str:
+        """SQL that keeps the rows whose value is one of these parameters."""
+        if self.many:
+            return "(" + " or ".join(f"list_contains({expression}, ${name})" for name in parameters) + ")"
+        if self.name in PERIODS:
+            return f"{expression} in ({', '.join(f'cast(${name} as date)' for name in parameters)})"
+        return f"{expression} in ({', '.join(f'${name}' for name in parameters)})"
+
+
+def _plain(name: str, label: str) -> Dimension:
+    return Dimension(name, label, f"coalesce({name}, 'unknown')")
+
+
+DIMENSIONS: dict[str, Dimension] = {
+    dimension.name: dimension
+    for dimension in (
+        _plain("payer_id", "Payer id"),
+        _plain("payer_name", "Payer"),
+        _plain("claim_type", "Claim type"),
+        _plain("facility", "Site"),
+        _plain("rendering_npi", "Rendering provider"),
+        _plain("place_of_service", "Place of service"),
+        _plain("diagnosis_chapter", "Diagnosis chapter"),
+        _plain("procedure_code", "Procedure"),
+        _plain("procedure_family", "Procedure family"),
+        _plain("group_carc", "Group and reason code"),
+        _plain("denial_category", "Denial category"),
+        _plain("denial_owner", "Denial owner"),
+        _plain("coder_id", "Coder"),
+        _plain("biller_id", "Biller"),
+        _plain("team", "Team"),
+        _plain("employment", "In-house or outsourced"),
+        _plain("credential", "Credential"),
+        _plain("ar_reason", "Why it is open"),
+        Dimension("ar_bucket", "Age in days", _BUCKET),
+        Dimension("teams", "Team of the coder or biller", "teams", many=True),
+        Dimension("day", "Day", ""),
+        Dimension("week", "Week", ""),
+        Dimension("month", "Month", ""),
+        Dimension("quarter", "Quarter", ""),
+    )
+}

@@ -1,0 +1,166 @@
+"""What a measure is, and how it is asked.
+
+A measure is one declaration over one view; the view fixes the grain, so numerator and denominator are plain sums over its
+rows and a measure never joins. The same object answers a page, a notebook and the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import duckdb
+import polars as pl
+
+from etl.errors import UserError
+from etl.measures.dimensions import DIMENSIONS, PERIODS, Dimension
+from etl.warehouse import views
+
+Unit = Literal["count", "money", "rate", "days"]
+AgeFrom = Literal["service", "submission", "remit"]
+Period = tuple[date | None, date | None]
+Filters = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of `amount` (an expression over one row) over the rows for which `where` holds."""
+
+    amount: str = "1"
+    where: str = "true"
+
+    def sql(self) -> str:
+        return f"coalesce(sum({self.amount}) filter (where {self.where}), 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One reported number. `value` is `scale * numerator / denominator`, or the numerator when there is no denominator.
+
+    `date_column` is what a period filters; None marks a balance, which stands on one day: a period then means its last day.
+    """
+
+    name: str
+    label: str
+    definition: str
+    unit: Unit
+    source: str
+    caveat: str
+    lower_is_better: bool | None
+    view: str
+    numerator: Sum
+    denominator: Sum | None
+    date_column: str | None
+    dimensions: tuple[str, ...]
+    scale: int = 1
+    where: str = field(default="true")
+
+    def by(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        dims: Sequence[str] = (),
+        filters: Filters | None = None,
+        period: Period = (None, None),
+        as_of: date | None = None,
+        age_from: AgeFrom = "service",
+    ) -> pl.DataFrame:
+        """One row per combination of `dims`, sorted by them: the dims, numerator, denominator, value.
+
+        Money is Decimal with cents, counts are integers; an empty denominator gives a null value, as do the sums of no rows
+        when there are no dims. Raises UserError for a dimension that this measure does not have.
+        """
+        query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
+        columns = [self.dimension(name) for name in dims]
+        keys = [f"{self._expression(dim, age_from)} as {dim.name}" for dim in columns]
+        denominator = self.denominator.sql() if self.denominator else "null"
+        sums = [f"{self.numerator.sql()} as numerator", f"{denominator} as denominator"]
+        group = f" group by {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
+        order = group.replace("group by", "order by")
+        sql = f"{query} select {', '.join(keys + sums)} from chosen{group}{order}"
+        return self._with_value(_frame(connection, sql, parameters))
+
+    def rows(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        filters: Filters | None = None,
+        period: Period = (None, None),
+        as_of: date | None = None,
+        age_from: AgeFrom = "service",
+        columns: Sequence[str] = ("*",),
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """The rows of the view that make up the numerator, largest first; the column `contribution` adds up to it."""
+        query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
+        amount = self.numerator.amount
+        sql = f"{query} select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
+        sql += (
+            f" and {amount} <> 0 order by contribution desc, root_id"
+            if "root_id" in columns or columns == ("*",)
+            else ""
+        )
+        return _frame(connection, sql + (f" limit {int(limit)}" if limit else ""), parameters)
+
+    def dimension(self, name: str) -> Dimension:
+        """A dimension of this measure by name. Raises UserError when it has no such dimension."""
+        if name not in self.dimensions:
+            raise UserError(f"{self.name} has no dimension {name!r}; it has: {', '.join(self.dimensions)}.")
+        return DIMENSIONS[name]
+
+    def _expression(self, dim: Dimension, age_from: AgeFrom) -> str:
+        if dim.name in PERIODS:
+            return f"cast(date_trunc('{dim.name}', {self.date_column}) as date)"
+        return dim.expression.format(age=f"{age_from}_age_days")
+
+    def _rows_query(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        filters: Filters,
+        period: Period,
+        as_of: date | None,
+        age_from: AgeFrom,
+    ) -> tuple[str, dict[str, Any]]:
+        """A `with` clause whose last step, `chosen`, holds the rows asked for; all values are bound parameters."""
+        start, end = period
+        last_known = data_through(connection)
+        day = as_of or (end if self.date_column is None else None)
+        conditions, parameters = [self.where], dict[str, Any]()
+        if self.date_column and start:
+            conditions.append(f"{self.date_column} >= $start")
+            parameters["start"] = start
+        if self.date_column and end:
+            conditions.append(f"{self.date_column} <= $end")
+            parameters["end"] = end
+        for i, (name, values) in enumerate(filters.items()):
+            dim = self.dimension(name)
+            wanted = [values] if isinstance(values, str) else list(values)
+            names = [f"filter_{i}_{j}" for j in range(len(wanted))]
+            parameters |= dict(zip(names, wanted, strict=True))
+            conditions.append(dim.condition(self._expression(dim, age_from), names))
+        if day is None or day == last_known or not views.depends_on_day(self.view):
+            source = "with"
+            parameters.pop("as_of", None)
+        else:
+            source, parameters["as_of"] = views.as_of_query(self.view) + ",", day
+        age = f"{age_from}_age_days as age_days, " if self.view == "receivable" else ""
+        return f"{source} chosen as (select {age}* from {self.view} where {' and '.join(conditions)})", parameters
+
+    def _with_value(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add `value`: money stays Decimal, a ratio is a float, an empty denominator gives null."""
+        if self.denominator is None:
+            number = pl.col("numerator").cast(pl.Decimal(18, 2) if self.unit == "money" else pl.Int64)
+            return frame.with_columns(number).with_columns(value=pl.col("numerator"))
+        ratio = self.scale * pl.col("numerator").cast(pl.Float64) / pl.col("denominator").cast(pl.Float64)
+        return frame.with_columns(value=pl.when(pl.col("denominator") != 0).then(ratio))
+
+
+def data_through(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The last day on which anything in the warehouse became known; None when it is empty."""
+    row = connection.execute("select data_through from warehouse_state").fetchone()
+    return row[0] if row else None
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+    frame: pl.DataFrame = connection.cursor().sql(sql, params=dict(parameters)).pl()
+    return frame

@@ -1,0 +1,105 @@
+"""What a warehouse holds, and what in it needs a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from etl.measures import data_through
+from etl.warehouse import checks
+
+_COUNTS = {
+    "files": "source_file",
+    "claims": "claim",
+    "service_lines": "service_line",
+    "remittances": "remittance",
+    "claim_payments": "claim_payment",
+    "acknowledgements": "acknowledgement",
+    "work_log": "work_log",
+    "staff": "staff",
+    "coding_audits": "coding_audit",
+    "patient_transactions": "patient_transaction",
+}
+
+
+def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Counts of a warehouse, what is quarantined or flagged, and what does not balance (contract: `cleanclaim status`)."""
+    out: dict[str, Any] = {
+        name: _scalar(connection, f"select count(*) from {table}") for name, table in _COUNTS.items()
+    }
+    last = data_through(connection)
+    out["data_through"] = last.isoformat() if last else None
+    out["duplicates"] = _scalar(connection, "select count(*) from issue where severity = 'duplicate'")
+    kept_out = "severity in ('rejected', 'quarantined')"
+    out["quarantined"] = _issues(connection, kept_out)
+    out["quarantined_counts"] = {
+        "claims": _scalar(connection, f"select coalesce(sum(claims), 0) from issue where {kept_out}"),
+        "claim_payments": _scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
+    }
+    out["flagged"] = _issues(connection, "severity = 'flagged'")
+    out["unbalanced"] = checks.unbalanced(connection)
+    unmatched = """select count(distinct p.root_id) from payment as p
+        where p.answered_claim_id is null"""
+    out["unmatched_payments"] = _scalar(connection, unmatched)
+    return out
+
+
+def needs_a_person(found: dict[str, Any]) -> bool:
+    """Whether something is quarantined or does not balance."""
+    return bool(found["quarantined"] or found["unbalanced"])
+
+
+def sentences(found: dict[str, Any]) -> list[str]:
+    """The status in words: what is there, then what to look at."""
+    day = found["data_through"] or "no day yet"
+    lines = [
+        f"{found['files']:,} files: {found['claims']:,} claims with {found['service_lines']:,} lines, "
+        f"{found['remittances']:,} remittances with {found['claim_payments']:,} claim payments; data through {day}.",
+    ]
+    for name, fills in (
+        ("work_log", "work_log.csv fills charge lag and the coder and biller measures"),
+        ("staff", "staff.csv fills team, employment and credential"),
+        ("coding_audits", "coding_audit.csv fills coding accuracy"),
+        ("patient_transactions", "patient_transactions.csv fills what patients paid"),
+    ):
+        if not found[name]:
+            lines.append(f"Missing: {fills}.")
+    if found["unmatched_payments"]:
+        lines.append(
+            f"{found['unmatched_payments']:,} claims were paid or denied but never loaded as an 837; their payments count."
+        )
+    if found["duplicates"]:
+        lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
+    lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
+    lines += _listed("flagged: loaded, but look at it", found["flagged"])
+    lines += _listed("out of balance", found["unbalanced"])
+    if not needs_a_person(found):
+        lines.append("Nothing needs a person: nothing is quarantined and every remittance, claim and line balances.")
+    return lines
+
+
+def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
+    if not problems:
+        return []
+    shown = [
+        f"  {p['file']}{f', segment {p['segment']:,}' if p['segment'] else ''}: {p['rule']}: found {p['found']}; "
+        f"expected {p['expected']}. {p.get('fix') or ''}".rstrip()
+        for p in problems[:50]
+    ]
+    more = [f"  ... and {len(problems) - 50:,} more (--format json lists all)"] if len(problems) > 50 else []
+    return [f"{len(problems):,} {title}", *shown, *more]
+
+
+def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        f"""select file_name as file, segment, rule, found, expected, fix from issue
+        where {condition} order by reported_at, file_name, segment"""
+    )
+    names = [column[0] for column in rows.description or []]
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,1 @@
+"""Tables that are not X12: the side files of a practice."""

@@ -1,0 +1,162 @@
+"""The side files, recognised by their header: work_log, staff, coding_audit, patient_transactions.
+
+Each row is checked by itself; a bad one is quarantined with row, column, found and expected, the others are loaded.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import polars as pl
+
+from etl.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a side file: its type, whether a row needs it, and the values it may have (empty: any)."""
+
+    name: str
+    dtype: pl.DataType | type[pl.DataType] = pl.String
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideFile:
+    """A side file. Rows with the same `key` replace each other; without a key, equal rows count as often as in one file."""
+
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+_MONEY = pl.Decimal(18, 2)
+
+SIDE_FILES = (
+    SideFile(
+        "work_log",
+        (
+            Column("claim_id", required=True),
+            Column("coder_id"),
+            Column("biller_id"),
+            Column("coded_at", pl.Date),
+            Column("charge_entered_at", pl.Date),
+            Column("submitted_at", pl.Date),
+        ),
+        key=("claim_id",),
+    ),
+    SideFile(
+        "staff",
+        (
+            Column("staff_id", required=True),
+            Column("role", required=True, allowed=("coder", "biller", "both")),
+            Column("team"),
+            Column("employment", allowed=("in_house", "outsourced")),
+            Column("credential"),
+            Column("hired_on", pl.Date),
+        ),
+        key=("staff_id",),
+        optional=("hired_on",),
+    ),
+    SideFile(
+        "coding_audit",
+        (
+            Column("claim_id", required=True),
+            Column("line_number", pl.Int32, required=True),
+            Column("auditor_id"),
+            Column("audited_on", pl.Date, required=True),
+            Column("field", required=True, allowed=("diagnosis", "procedure", "modifier", "em_level", "drg")),
+            Column("coded_value"),
+            Column("audited_value"),
+        ),
+    ),
+    SideFile(
+        "patient_transaction",
+        (
+            Column("claim_id", required=True),
+            Column("date", pl.Date, required=True),
+            Column("kind", required=True, allowed=("copay", "patient_payment", "refund", "write_off", "collections")),
+            Column("amount", _MONEY, required=True),
+        ),
+    ),
+)
+
+
+def recognise(header: bytes) -> SideFile | None:
+    """The side file that this first line belongs to, or None. Order, case and further columns do not matter."""
+    names = set(_header(header))
+    for side_file in SIDE_FILES:
+        if all(column.name in names or column.name in side_file.optional for column in side_file.columns):
+            return side_file
+    return None
+
+
+def read(side_file: SideFile, stream: BinaryIO) -> tuple[pl.DataFrame, list[Problem]]:
+    """The good rows of a side file, typed, and a Problem for each bad one."""
+    data = stream.read()
+    first_line = data.split(b"\n", 1)[0]
+    text = pl.read_csv(
+        io.BytesIO(data),
+        separator=_separator(first_line),
+        infer_schema=False,
+        encoding="utf8-lossy",
+        truncate_ragged_lines=True,
+    )
+    text = text.rename({name: name.strip().lower().lstrip("\ufeff") for name in text.columns})
+    text = text.with_columns(pl.all().str.strip_chars().replace("", None))
+    typed = pl.DataFrame({column.name: _typed(text, column) for column in side_file.columns})
+    problems: list[Problem] = []
+    bad = pl.Series([False]).new_from_index(0, text.height)
+    for column in side_file.columns:
+        source = text[column.name] if column.name in text.columns else pl.Series([None] * text.height, dtype=pl.String)
+        wrong = source.is_not_null() & typed[column.name].is_null()
+        if column.allowed:
+            wrong = wrong | (source.is_not_null() & ~source.is_in(list(column.allowed)))
+        if column.required:
+            wrong = wrong | source.is_null()
+        for row in wrong.arg_true().to_list():
+            problems.append(_problem(side_file, column, source[row], row + 2))
+        bad = bad | wrong
+    return typed.filter(~bad), problems
+
+
+def _typed(text: pl.DataFrame, column: Column) -> pl.Series:
+    if column.name not in text.columns:
+        return pl.Series([None] * text.height, dtype=column.dtype)
+    source = text[column.name]
+    if column.dtype == pl.Date:
+        return source.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    if column.dtype == _MONEY:
+        return source.str.replace_all("[$,]", "").cast(_MONEY, strict=False)
+    return source.cast(column.dtype, strict=False)
+
+
+def _problem(side_file: SideFile, column: Column, found: str | None, row: int) -> Problem:
+    expected = "a value"
+    if column.allowed:
+        expected = "one of " + ", ".join(column.allowed)
+    elif column.dtype == pl.Date:
+        expected = "a date like 2026-04-30"
+    elif column.dtype in (_MONEY, pl.Int32):
+        expected = "a number"
+    return Problem(
+        "quarantined",
+        f"{side_file.table}.{column.name}",
+        "nothing" if found is None else f"“{found}”",
+        expected,
+        "The row was quarantined; correct it and load the file again.",
+        row,
+    )
+
+
+def _separator(header: bytes) -> str:
+    return max((",", ";", "\t", "|"), key=lambda candidate: header.count(candidate.encode()))
+
+
+def _header(line: bytes) -> list[str]:
+    text = line.decode("utf-8-sig", errors="replace").strip()
+    return [name.strip().strip('"').lower() for name in text.split(_separator(line))]

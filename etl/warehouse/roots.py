@@ -1,0 +1,46 @@
+"""Which claims are one: a replacement or void belongs to the original that its REF*F8 names."""
+
+from __future__ import annotations
+
+import duckdb
+
+
+def refresh(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring `root` up to date: new control numbers get a key, replacements take the key of their original.
+
+    REF*F8 holds the payer's control number (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are followed.
+    """
+    connection.execute("""
+        insert into root
+        select n.patient_control_number, coalesce((select max(root_id) from root), 0) + row_number() over (order by n.first_seen)
+        from (
+            select patient_control_number, min((part, key)) as first_seen
+            from (
+                select patient_control_number, 1 as part, claim_id as key from claim
+                union all
+                select patient_control_number, 2, claim_payment_id from claim_payment
+            )
+            where patient_control_number not in (select patient_control_number from root)
+            group by patient_control_number
+        ) as n
+    """)
+    connection.execute("""
+        create or replace temp table parent as
+        select child.root_id as child_id, min(original.root_id) as parent_id
+        from claim as c
+        join root as child on child.patient_control_number = c.patient_control_number
+        join claim_payment as p on p.payer_claim_control_number = c.original_reference
+        join root as original on original.patient_control_number = p.patient_control_number
+        where c.frequency_code in ('7', '8') and original.root_id <> child.root_id
+            and p.patient_control_number <> c.patient_control_number
+        group by child.root_id
+    """)
+    for _ in range(100):  # a chain of a hundred replacements is not a chain but a circle
+        changed = connection.execute("""
+            update root set root_id = parent.parent_id
+            from parent
+            where root.root_id = parent.child_id and parent.parent_id < parent.child_id
+        """).fetchone()
+        if not changed or changed[0] == 0:
+            break
+    connection.execute("drop table parent")

@@ -1,0 +1,531 @@
+-- Every table of the warehouse. Each row of X12 keeps the file and the segment it came from.
+-- Money is DECIMAL(18,2). Comments name the X12 element. SCHEMA.md is generated from this file.
+
+-- what arrived -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE source_file (
+    file_id BIGINT NOT NULL,
+    name VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    byte_count BIGINT NOT NULL CHECK (byte_count >= 0),
+    kind VARCHAR NOT NULL,
+    loaded_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE source_file IS 'One row per file whose content was loaded';
+COMMENT ON COLUMN source_file.file_id IS 'Key';
+COMMENT ON COLUMN source_file.name IS 'File name without its folder';
+COMMENT ON COLUMN source_file.sha256 IS 'SHA-256 of the bytes: the same bytes are never loaded twice';
+COMMENT ON COLUMN source_file.byte_count IS 'Size in bytes';
+COMMENT ON COLUMN source_file.kind IS 'x12, or the side file''s name';
+COMMENT ON COLUMN source_file.loaded_at IS 'When it was loaded (UTC)';
+
+CREATE TABLE transaction_set (
+    transaction_set_id BIGINT NOT NULL,
+    file_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL CHECK (segment > 0),
+    kind VARCHAR NOT NULL,
+    version VARCHAR,
+    sender_id VARCHAR,
+    interchange_control_number VARCHAR,
+    interchange_date DATE,
+    set_control_number VARCHAR,
+    content_hash VARCHAR NOT NULL
+);
+COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that was loaded';
+COMMENT ON COLUMN transaction_set.transaction_set_id IS 'Key';
+COMMENT ON COLUMN transaction_set.file_id IS 'Its file';
+COMMENT ON COLUMN transaction_set.segment IS 'Position of its ST segment in the file, counted from 1';
+COMMENT ON COLUMN transaction_set.kind IS 'ST01: 837, 835, 277, 999';
+COMMENT ON COLUMN transaction_set.version IS 'GS08 (or ST03): implementation guide';
+COMMENT ON COLUMN transaction_set.sender_id IS 'ISA06';
+COMMENT ON COLUMN transaction_set.interchange_control_number IS 'ISA13';
+COMMENT ON COLUMN transaction_set.interchange_date IS 'ISA09';
+COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02';
+COMMENT ON COLUMN transaction_set.content_hash IS 'Hash of the segments between ST and SE, whatever their separators: the same content is never loaded twice';
+
+CREATE TABLE issue (
+    file_name VARCHAR NOT NULL,
+    sha256 VARCHAR,
+    segment BIGINT,
+    severity VARCHAR NOT NULL CHECK (severity IN ('rejected', 'quarantined', 'flagged', 'duplicate')),
+    rule VARCHAR NOT NULL,
+    found VARCHAR,
+    expected VARCHAR,
+    fix VARCHAR,
+    claims BIGINT NOT NULL DEFAULT 0 CHECK (claims >= 0),
+    claim_payments BIGINT NOT NULL DEFAULT 0 CHECK (claim_payments >= 0),
+    reported_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE issue IS 'One row per thing a load could not take as it was; flagged content is loaded, the rest is not';
+COMMENT ON COLUMN issue.file_name IS 'File name without its folder';
+COMMENT ON COLUMN issue.sha256 IS 'SHA-256 of the file';
+COMMENT ON COLUMN issue.segment IS 'Position of the segment (X12) or row (tables) in the file, counted from 1';
+COMMENT ON COLUMN issue.severity IS 'rejected: whole file; quarantined: a transaction set or row; flagged: loaded, look at it; duplicate: seen before';
+COMMENT ON COLUMN issue.rule IS 'Short name of what was broken';
+COMMENT ON COLUMN issue.found IS 'What stood there (never a name or member id)';
+COMMENT ON COLUMN issue.expected IS 'What should have stood there';
+COMMENT ON COLUMN issue.fix IS 'What to do';
+COMMENT ON COLUMN issue.claims IS 'CLM segments that this keeps out';
+COMMENT ON COLUMN issue.claim_payments IS 'CLP segments that this keeps out';
+COMMENT ON COLUMN issue.reported_at IS 'When (UTC)';
+
+-- claims sent (837) ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE claim (
+    claim_id BIGINT NOT NULL,
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL CHECK (segment > 0),
+    submission_date DATE,
+    patient_control_number VARCHAR NOT NULL,
+    claim_type VARCHAR NOT NULL CHECK (claim_type IN ('professional', 'institutional', 'dental')),
+    charge_amount DECIMAL(18,2) NOT NULL,
+    place_of_service VARCHAR,
+    type_of_bill VARCHAR,
+    frequency_code VARCHAR NOT NULL,
+    original_reference VARCHAR,
+    prior_authorization VARCHAR,
+    referral_number VARCHAR,
+    payer_responsibility VARCHAR,
+    claim_filing_code VARCHAR,
+    payer_name VARCHAR,
+    payer_id VARCHAR,
+    billing_name VARCHAR,
+    billing_npi VARCHAR,
+    rendering_npi VARCHAR,
+    referring_npi VARCHAR,
+    facility_name VARCHAR,
+    facility_npi VARCHAR,
+    member_id VARCHAR,
+    subscriber_last_name VARCHAR,
+    subscriber_first_name VARCHAR,
+    patient_last_name VARCHAR,
+    patient_first_name VARCHAR,
+    patient_birth_date DATE,
+    patient_sex VARCHAR,
+    patient_zip VARCHAR,
+    service_from DATE,
+    service_date DATE
+);
+COMMENT ON TABLE claim IS 'One row per CLM segment: an original claim, a replacement, a void or a resend';
+COMMENT ON COLUMN claim.claim_id IS 'Key, in file order';
+COMMENT ON COLUMN claim.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN claim.segment IS 'Position of CLM in the file, counted from 1';
+COMMENT ON COLUMN claim.submission_date IS 'BHT04';
+COMMENT ON COLUMN claim.patient_control_number IS 'CLM01';
+COMMENT ON COLUMN claim.claim_type IS 'From the implementation guide in GS08: professional (X222), institutional (X223), dental (X224)';
+COMMENT ON COLUMN claim.charge_amount IS 'CLM02';
+COMMENT ON COLUMN claim.place_of_service IS 'CLM05-1 of a professional or dental claim';
+COMMENT ON COLUMN claim.type_of_bill IS '0 + CLM05-1 + frequency of an institutional claim';
+COMMENT ON COLUMN claim.frequency_code IS 'CLM05-3: 1 original, 7 replacement, 8 void';
+COMMENT ON COLUMN claim.original_reference IS 'REF*F8: the payer''s control number of the claim that is replaced or voided';
+COMMENT ON COLUMN claim.prior_authorization IS 'REF*G1';
+COMMENT ON COLUMN claim.referral_number IS 'REF*9F';
+COMMENT ON COLUMN claim.payer_responsibility IS 'SBR01: P primary, S secondary, T tertiary';
+COMMENT ON COLUMN claim.claim_filing_code IS 'SBR09';
+COMMENT ON COLUMN claim.payer_name IS 'NM103 of NM1*PR in loop 2010BB, as spelled';
+COMMENT ON COLUMN claim.payer_id IS 'NM109 of NM1*PR in loop 2010BB';
+COMMENT ON COLUMN claim.billing_name IS 'NM103 of NM1*85';
+COMMENT ON COLUMN claim.billing_npi IS 'NM109 of NM1*85';
+COMMENT ON COLUMN claim.rendering_npi IS 'NM109 of NM1*82 (institutional: NM1*71 attending when no 82); of the claim, else of its first line, else the billing provider';
+COMMENT ON COLUMN claim.referring_npi IS 'NM109 of NM1*DN or NM1*P3';
+COMMENT ON COLUMN claim.facility_name IS 'NM103 of NM1*77, else of NM1*85';
+COMMENT ON COLUMN claim.facility_npi IS 'NM109 of NM1*77, else of NM1*85';
+COMMENT ON COLUMN claim.member_id IS 'NM109 of NM1*IL (PHI)';
+COMMENT ON COLUMN claim.subscriber_last_name IS 'NM103 of NM1*IL (PHI)';
+COMMENT ON COLUMN claim.subscriber_first_name IS 'NM104 of NM1*IL (PHI)';
+COMMENT ON COLUMN claim.patient_last_name IS 'NM103 of NM1*QC, else of the subscriber (PHI)';
+COMMENT ON COLUMN claim.patient_first_name IS 'NM104 of NM1*QC, else of the subscriber (PHI)';
+COMMENT ON COLUMN claim.patient_birth_date IS 'DMG02 of the patient (PHI)';
+COMMENT ON COLUMN claim.patient_sex IS 'DMG03 of the patient';
+COMMENT ON COLUMN claim.patient_zip IS 'N403 of the patient (PHI)';
+COMMENT ON COLUMN claim.service_from IS 'First day of service: least line date, or statement-from (DTP*434)';
+COMMENT ON COLUMN claim.service_date IS 'Last day of service: greatest line date, or statement-through (DTP*434)';
+
+CREATE TABLE diagnosis (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    qualifier VARCHAR NOT NULL,
+    diagnosis_code VARCHAR NOT NULL
+);
+COMMENT ON TABLE diagnosis IS 'One row per diagnosis of a claim';
+COMMENT ON COLUMN diagnosis.claim_id IS 'Its claim';
+COMMENT ON COLUMN diagnosis.sequence IS 'Order among the diagnoses of the claim that a pointer can name (principal is 1); other kinds follow';
+COMMENT ON COLUMN diagnosis.qualifier IS 'HI0x-1: ABK principal, ABF other, ABJ admitting, APR reason for visit, ABN external cause (BK, BF ... ICD-9)';
+COMMENT ON COLUMN diagnosis.diagnosis_code IS 'HI0x-2, without a dot';
+
+CREATE TABLE service_line (
+    claim_id BIGINT NOT NULL,
+    line_number INTEGER NOT NULL CHECK (line_number > 0),
+    segment BIGINT NOT NULL,
+    procedure_qualifier VARCHAR,
+    procedure_code VARCHAR,
+    modifier_1 VARCHAR,
+    modifier_2 VARCHAR,
+    modifier_3 VARCHAR,
+    modifier_4 VARCHAR,
+    revenue_code VARCHAR,
+    charge_amount DECIMAL(18,2) NOT NULL,
+    unit_code VARCHAR,
+    units DECIMAL(18,3),
+    place_of_service VARCHAR,
+    diagnosis_pointer VARCHAR,
+    service_from DATE,
+    service_date DATE,
+    line_control_number VARCHAR
+);
+COMMENT ON TABLE service_line IS 'One row per LX segment of a claim';
+COMMENT ON COLUMN service_line.claim_id IS 'Its claim';
+COMMENT ON COLUMN service_line.line_number IS 'Order within the claim, counted from 1';
+COMMENT ON COLUMN service_line.segment IS 'Position of LX in the file, counted from 1';
+COMMENT ON COLUMN service_line.procedure_qualifier IS 'SV101-1 or SV202-1: HC for CPT and HCPCS';
+COMMENT ON COLUMN service_line.procedure_code IS 'SV101-2, SV202-2 or SV301-2';
+COMMENT ON COLUMN service_line.modifier_1 IS 'First modifier';
+COMMENT ON COLUMN service_line.modifier_2 IS 'Second modifier';
+COMMENT ON COLUMN service_line.modifier_3 IS 'Third modifier';
+COMMENT ON COLUMN service_line.modifier_4 IS 'Fourth modifier';
+COMMENT ON COLUMN service_line.revenue_code IS 'SV201';
+COMMENT ON COLUMN service_line.charge_amount IS 'SV102, SV203 or SV302';
+COMMENT ON COLUMN service_line.unit_code IS 'SV103 or SV204: UN units, MJ minutes, DA days';
+COMMENT ON COLUMN service_line.units IS 'SV104, SV205 or SV306';
+COMMENT ON COLUMN service_line.place_of_service IS 'SV105 or SV303, else the claim''s';
+COMMENT ON COLUMN service_line.diagnosis_pointer IS 'SV107 (SV311 dental): sequences of diagnoses, parted by :';
+COMMENT ON COLUMN service_line.service_from IS 'First day of DTP*472, else the claim''s';
+COMMENT ON COLUMN service_line.service_date IS 'Last day of DTP*472, else the claim''s';
+COMMENT ON COLUMN service_line.line_control_number IS 'REF*6R';
+
+-- what the payer answered (835) ---------------------------------------------------------------------------------------
+
+CREATE TABLE remittance (
+    remittance_id BIGINT NOT NULL,
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    payment_date DATE,
+    deposit_amount DECIMAL(18,2) NOT NULL,
+    payment_method VARCHAR,
+    trace_number VARCHAR,
+    originator_id VARCHAR,
+    payer_name VARCHAR,
+    payer_id VARCHAR,
+    payee_name VARCHAR,
+    payee_npi VARCHAR
+);
+COMMENT ON TABLE remittance IS 'One row per 835 transaction set: one payment, or notice of none';
+COMMENT ON COLUMN remittance.remittance_id IS 'Key, in file order';
+COMMENT ON COLUMN remittance.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN remittance.segment IS 'Position of ST in the file, counted from 1';
+COMMENT ON COLUMN remittance.payment_date IS 'BPR16, else DTM*405';
+COMMENT ON COLUMN remittance.deposit_amount IS 'BPR02; negative when BPR03 is D';
+COMMENT ON COLUMN remittance.payment_method IS 'BPR04: ACH, CHK, NON ...';
+COMMENT ON COLUMN remittance.trace_number IS 'TRN02';
+COMMENT ON COLUMN remittance.originator_id IS 'TRN03';
+COMMENT ON COLUMN remittance.payer_name IS 'N102 of N1*PR, as spelled';
+COMMENT ON COLUMN remittance.payer_id IS 'N104 of N1*PR, else REF*2U, else TRN03';
+COMMENT ON COLUMN remittance.payee_name IS 'N102 of N1*PE';
+COMMENT ON COLUMN remittance.payee_npi IS 'N104 of N1*PE';
+
+CREATE TABLE claim_payment (
+    claim_payment_id BIGINT NOT NULL,
+    remittance_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    patient_control_number VARCHAR NOT NULL,
+    status_code VARCHAR NOT NULL,
+    charge_amount DECIMAL(18,2) NOT NULL,
+    paid_amount DECIMAL(18,2) NOT NULL,
+    patient_responsibility_amount DECIMAL(18,2),
+    claim_filing_code VARCHAR,
+    payer_claim_control_number VARCHAR,
+    facility_code VARCHAR,
+    frequency_code VARCHAR,
+    patient_last_name VARCHAR,
+    patient_first_name VARCHAR,
+    member_id VARCHAR,
+    rendering_npi VARCHAR,
+    service_from DATE,
+    service_date DATE,
+    received_date DATE
+);
+COMMENT ON TABLE claim_payment IS 'One row per CLP segment';
+COMMENT ON COLUMN claim_payment.claim_payment_id IS 'Key, in file order';
+COMMENT ON COLUMN claim_payment.remittance_id IS 'Its remittance';
+COMMENT ON COLUMN claim_payment.segment IS 'Position of CLP in the file, counted from 1';
+COMMENT ON COLUMN claim_payment.patient_control_number IS 'CLP01';
+COMMENT ON COLUMN claim_payment.status_code IS 'CLP02';
+COMMENT ON COLUMN claim_payment.charge_amount IS 'CLP03';
+COMMENT ON COLUMN claim_payment.paid_amount IS 'CLP04';
+COMMENT ON COLUMN claim_payment.patient_responsibility_amount IS 'CLP05';
+COMMENT ON COLUMN claim_payment.claim_filing_code IS 'CLP06';
+COMMENT ON COLUMN claim_payment.payer_claim_control_number IS 'CLP07';
+COMMENT ON COLUMN claim_payment.facility_code IS 'CLP08';
+COMMENT ON COLUMN claim_payment.frequency_code IS 'CLP09';
+COMMENT ON COLUMN claim_payment.patient_last_name IS 'NM103 of NM1*QC (PHI)';
+COMMENT ON COLUMN claim_payment.patient_first_name IS 'NM104 of NM1*QC (PHI)';
+COMMENT ON COLUMN claim_payment.member_id IS 'NM109 of NM1*IL, else of NM1*QC (PHI)';
+COMMENT ON COLUMN claim_payment.rendering_npi IS 'NM109 of NM1*82';
+COMMENT ON COLUMN claim_payment.service_from IS 'DTM*232, else the least line date';
+COMMENT ON COLUMN claim_payment.service_date IS 'DTM*233, else the greatest line date, else DTM*232';
+COMMENT ON COLUMN claim_payment.received_date IS 'DTM*050';
+
+CREATE TABLE service_payment (
+    service_payment_id BIGINT NOT NULL,
+    claim_payment_id BIGINT NOT NULL,
+    line_number INTEGER NOT NULL CHECK (line_number > 0),
+    segment BIGINT NOT NULL,
+    procedure_qualifier VARCHAR,
+    procedure_code VARCHAR,
+    modifier_1 VARCHAR,
+    modifier_2 VARCHAR,
+    modifier_3 VARCHAR,
+    modifier_4 VARCHAR,
+    revenue_code VARCHAR,
+    charge_amount DECIMAL(18,2) NOT NULL,
+    paid_amount DECIMAL(18,2) NOT NULL,
+    allowed_amount DECIMAL(18,2),
+    units DECIMAL(18,3),
+    submitted_procedure_code VARCHAR,
+    service_from DATE,
+    service_date DATE,
+    line_control_number VARCHAR
+);
+COMMENT ON TABLE service_payment IS 'One row per SVC segment';
+COMMENT ON COLUMN service_payment.service_payment_id IS 'Key, in file order';
+COMMENT ON COLUMN service_payment.claim_payment_id IS 'Its claim payment';
+COMMENT ON COLUMN service_payment.line_number IS 'Order within the claim payment, counted from 1';
+COMMENT ON COLUMN service_payment.segment IS 'Position of SVC in the file, counted from 1';
+COMMENT ON COLUMN service_payment.procedure_qualifier IS 'SVC01-1';
+COMMENT ON COLUMN service_payment.procedure_code IS 'SVC01-2 (null when SVC01-1 is NU: then it is the revenue code)';
+COMMENT ON COLUMN service_payment.modifier_1 IS 'SVC01-3';
+COMMENT ON COLUMN service_payment.modifier_2 IS 'SVC01-4';
+COMMENT ON COLUMN service_payment.modifier_3 IS 'SVC01-5';
+COMMENT ON COLUMN service_payment.modifier_4 IS 'SVC01-6';
+COMMENT ON COLUMN service_payment.revenue_code IS 'SVC04, or SVC01-2 when SVC01-1 is NU';
+COMMENT ON COLUMN service_payment.charge_amount IS 'SVC02';
+COMMENT ON COLUMN service_payment.paid_amount IS 'SVC03';
+COMMENT ON COLUMN service_payment.allowed_amount IS 'AMT*B6, as the payer states it; the measures compute their own';
+COMMENT ON COLUMN service_payment.units IS 'SVC05';
+COMMENT ON COLUMN service_payment.submitted_procedure_code IS 'SVC06-2: the code that was sent, when the payer changed it';
+COMMENT ON COLUMN service_payment.service_from IS 'DTM*150 or DTM*472';
+COMMENT ON COLUMN service_payment.service_date IS 'DTM*151, DTM*472 or DTM*150';
+COMMENT ON COLUMN service_payment.line_control_number IS 'REF*6R';
+
+CREATE TABLE adjustment (
+    claim_payment_id BIGINT NOT NULL,
+    service_payment_id BIGINT,
+    sequence INTEGER NOT NULL,
+    segment BIGINT NOT NULL,
+    group_code VARCHAR NOT NULL,
+    carc VARCHAR NOT NULL,
+    amount DECIMAL(18,2) NOT NULL,
+    quantity DECIMAL(18,3)
+);
+COMMENT ON TABLE adjustment IS 'One row per reason/amount/quantity triplet of a CAS segment (a CAS holds up to six)';
+COMMENT ON COLUMN adjustment.claim_payment_id IS 'Its claim payment';
+COMMENT ON COLUMN adjustment.service_payment_id IS 'Its service payment; null for a claim-level adjustment';
+COMMENT ON COLUMN adjustment.sequence IS 'Order within the file';
+COMMENT ON COLUMN adjustment.segment IS 'Position of CAS in the file, counted from 1';
+COMMENT ON COLUMN adjustment.group_code IS 'CAS01: CO, PR, OA, PI (CR in 4010)';
+COMMENT ON COLUMN adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
+COMMENT ON COLUMN adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
+COMMENT ON COLUMN adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
+
+CREATE TABLE remark (
+    claim_payment_id BIGINT NOT NULL,
+    service_payment_id BIGINT,
+    remark_code VARCHAR NOT NULL
+);
+COMMENT ON TABLE remark IS 'One row per remark code';
+COMMENT ON COLUMN remark.claim_payment_id IS 'Its claim payment';
+COMMENT ON COLUMN remark.service_payment_id IS 'Its service payment; null for a claim-level remark';
+COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, MOA03-07, MIA05 and MIA20-23';
+
+CREATE TABLE provider_adjustment (
+    remittance_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    provider_id VARCHAR,
+    fiscal_period_date DATE,
+    reason_code VARCHAR,
+    reference VARCHAR,
+    amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE provider_adjustment IS 'One row per reason/amount pair of a PLB segment; a positive amount lowers the deposit';
+COMMENT ON COLUMN provider_adjustment.remittance_id IS 'Its remittance';
+COMMENT ON COLUMN provider_adjustment.segment IS 'Position of PLB in the file, counted from 1';
+COMMENT ON COLUMN provider_adjustment.provider_id IS 'PLB01';
+COMMENT ON COLUMN provider_adjustment.fiscal_period_date IS 'PLB02';
+COMMENT ON COLUMN provider_adjustment.reason_code IS 'PLB03-1: WO recoupment, FB forward balance, L6 interest ...';
+COMMENT ON COLUMN provider_adjustment.reference IS 'PLB03-2';
+COMMENT ON COLUMN provider_adjustment.amount IS 'PLB04, 06, 08, 10, 12, 14';
+
+-- clearinghouse and payer front-end answers (277CA) ---------------------------------------------------------------------
+
+CREATE TABLE acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    patient_control_number VARCHAR,
+    category_code VARCHAR NOT NULL,
+    status_code VARCHAR,
+    entity_code VARCHAR,
+    action_code VARCHAR,
+    charge_amount DECIMAL(18,2),
+    acknowledged_date DATE,
+    payer_claim_control_number VARCHAR
+);
+COMMENT ON TABLE acknowledgement IS 'One row per status (STC composite) that a 277CA gives a claim';
+COMMENT ON COLUMN acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN acknowledgement.segment IS 'Position of STC in the file, counted from 1';
+COMMENT ON COLUMN acknowledgement.patient_control_number IS 'TRN02 of loop 2200D';
+COMMENT ON COLUMN acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
+COMMENT ON COLUMN acknowledgement.status_code IS 'STC01-2';
+COMMENT ON COLUMN acknowledgement.entity_code IS 'STC01-3';
+COMMENT ON COLUMN acknowledgement.action_code IS 'STC03: WQ accepted, U rejected';
+COMMENT ON COLUMN acknowledgement.charge_amount IS 'STC04';
+COMMENT ON COLUMN acknowledgement.acknowledged_date IS 'STC02, else BHT04';
+COMMENT ON COLUMN acknowledgement.payer_claim_control_number IS 'REF*1K';
+
+-- side files -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE work_log (
+    claim_id VARCHAR NOT NULL,
+    coder_id VARCHAR,
+    biller_id VARCHAR,
+    coded_at DATE,
+    charge_entered_at DATE,
+    submitted_at DATE
+);
+COMMENT ON TABLE work_log IS 'work_log.csv: one row per claim, who did what when';
+COMMENT ON COLUMN work_log.claim_id IS 'Patient control number';
+COMMENT ON COLUMN work_log.coder_id IS 'Staff id of the coder';
+COMMENT ON COLUMN work_log.biller_id IS 'Staff id of the biller';
+COMMENT ON COLUMN work_log.coded_at IS 'Day the codes were final';
+COMMENT ON COLUMN work_log.charge_entered_at IS 'Day the charge was entered';
+COMMENT ON COLUMN work_log.submitted_at IS 'Day the claim was sent';
+
+CREATE TABLE staff (
+    staff_id VARCHAR NOT NULL,
+    role VARCHAR NOT NULL CHECK (role IN ('coder', 'biller', 'both')),
+    team VARCHAR,
+    employment VARCHAR CHECK (employment IN ('in_house', 'outsourced')),
+    credential VARCHAR,
+    hired_on DATE
+);
+COMMENT ON TABLE staff IS 'staff.csv: one row per person';
+COMMENT ON COLUMN staff.staff_id IS 'Key';
+COMMENT ON COLUMN staff.role IS 'coder, biller or both';
+COMMENT ON COLUMN staff.team IS 'Team';
+COMMENT ON COLUMN staff.employment IS 'in_house or outsourced';
+COMMENT ON COLUMN staff.credential IS 'CPC, CCS, CPB ...';
+COMMENT ON COLUMN staff.hired_on IS 'First day, when known';
+
+CREATE TABLE coding_audit (
+    claim_id VARCHAR NOT NULL,
+    line_number INTEGER NOT NULL,
+    auditor_id VARCHAR,
+    audited_on DATE,
+    field VARCHAR NOT NULL CHECK (field IN ('diagnosis', 'procedure', 'modifier', 'em_level', 'drg')),
+    coded_value VARCHAR,
+    audited_value VARCHAR
+);
+COMMENT ON TABLE coding_audit IS 'coding_audit.csv: one row per code that an auditor looked at';
+COMMENT ON COLUMN coding_audit.claim_id IS 'Patient control number';
+COMMENT ON COLUMN coding_audit.line_number IS 'Line of the claim; 0 for the claim';
+COMMENT ON COLUMN coding_audit.auditor_id IS 'Who audited';
+COMMENT ON COLUMN coding_audit.audited_on IS 'When';
+COMMENT ON COLUMN coding_audit.field IS 'diagnosis, procedure, modifier, em_level, drg';
+COMMENT ON COLUMN coding_audit.coded_value IS 'What the coder chose; null when the coder missed it';
+COMMENT ON COLUMN coding_audit.audited_value IS 'What the auditor chose; null when the code should not be there';
+
+CREATE TABLE patient_transaction (
+    claim_id VARCHAR NOT NULL,
+    date DATE NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('copay', 'patient_payment', 'refund', 'write_off', 'collections')),
+    amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE patient_transaction IS 'patient_transactions.csv: one row per posting on the patient''s side';
+COMMENT ON COLUMN patient_transaction.claim_id IS 'Patient control number';
+COMMENT ON COLUMN patient_transaction.date IS 'Posting day';
+COMMENT ON COLUMN patient_transaction.kind IS 'copay, patient_payment, refund, write_off, collections';
+COMMENT ON COLUMN patient_transaction.amount IS 'Amount, positive';
+
+-- made by the load ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE root (
+    patient_control_number VARCHAR NOT NULL,
+    root_id BIGINT NOT NULL
+);
+COMMENT ON TABLE root IS 'One row per patient control number: the claim root that it belongs to';
+COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01';
+COMMENT ON COLUMN root.root_id IS 'Key of the practice''s claim: the original, its replacements and its void';
+
+-- code lists (etl/reference) --------------------------------------------------------------------------------------------------
+
+CREATE TABLE reference_carc (
+    carc VARCHAR NOT NULL,
+    label VARCHAR NOT NULL,
+    category VARCHAR NOT NULL,
+    owner VARCHAR NOT NULL,
+    treatment VARCHAR NOT NULL
+        CHECK (treatment IN ('patient_share', 'never', 'pending', 'denial', 'denial_if_nothing_allowed', 'duplicate')),
+    follows_payment VARCHAR,
+    preventable VARCHAR,
+    recoverable VARCHAR,
+    next_step VARCHAR
+);
+COMMENT ON TABLE reference_carc IS 'One row per claim adjustment reason code (CAS02), in our own words';
+COMMENT ON COLUMN reference_carc.carc IS 'CAS02';
+COMMENT ON COLUMN reference_carc.label IS 'What it says, in our own words';
+COMMENT ON COLUMN reference_carc.category IS 'Denial category';
+COMMENT ON COLUMN reference_carc.owner IS 'Denial owner: whose work could have prevented it';
+COMMENT ON COLUMN reference_carc.treatment IS 'How an adjustment with this code counts (see GLOSSARY.md)';
+COMMENT ON COLUMN reference_carc.follows_payment IS 'yes: follows payment (sequestration and the like), so it is part of allowed';
+COMMENT ON COLUMN reference_carc.preventable IS 'yes, partly';
+COMMENT ON COLUMN reference_carc.recoverable IS 'yes, maybe, rarely, no';
+COMMENT ON COLUMN reference_carc.next_step IS 'What a biller does next';
+
+CREATE TABLE reference_denial_owner (
+    owner VARCHAR NOT NULL,
+    role VARCHAR,
+    own_label VARCHAR
+);
+COMMENT ON TABLE reference_denial_owner IS 'One row per denial owner';
+COMMENT ON COLUMN reference_denial_owner.owner IS 'Denial owner';
+COMMENT ON COLUMN reference_denial_owner.role IS 'The role of staff.csv that it falls to: coder, biller, or nobody there';
+COMMENT ON COLUMN reference_denial_owner.own_label IS 'What such denials have in common';
+
+CREATE TABLE reference_icd10_chapter (
+    first VARCHAR NOT NULL,
+    last VARCHAR NOT NULL,
+    chapter VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL
+);
+COMMENT ON TABLE reference_icd10_chapter IS 'One row per chapter of ICD-10-CM';
+COMMENT ON COLUMN reference_icd10_chapter.first IS 'First three-character category';
+COMMENT ON COLUMN reference_icd10_chapter.last IS 'Last three-character category';
+COMMENT ON COLUMN reference_icd10_chapter.chapter IS 'Number';
+COMMENT ON COLUMN reference_icd10_chapter.own_label IS 'Name, in our own words';
+
+CREATE TABLE reference_procedure_family (
+    first VARCHAR NOT NULL,
+    last VARCHAR NOT NULL,
+    family VARCHAR NOT NULL
+);
+COMMENT ON TABLE reference_procedure_family IS 'One row per range of procedure codes';
+COMMENT ON COLUMN reference_procedure_family.first IS 'First code';
+COMMENT ON COLUMN reference_procedure_family.last IS 'Last code';
+COMMENT ON COLUMN reference_procedure_family.family IS 'Name, in our own words';
+
+CREATE TABLE reference_acknowledgement_category (
+    code VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL,
+    bucket VARCHAR NOT NULL
+);
+COMMENT ON TABLE reference_acknowledgement_category IS 'One row per claim status category (STC01-1)';
+COMMENT ON COLUMN reference_acknowledgement_category.code IS 'STC01-1';
+COMMENT ON COLUMN reference_acknowledgement_category.own_label IS 'What it says, in our own words';
+COMMENT ON COLUMN reference_acknowledgement_category.bucket IS 'received, accepted, rejected ...';
+
+CREATE TABLE warehouse_state (
+    data_through DATE,
+    schema_version INTEGER NOT NULL
+);
+COMMENT ON TABLE warehouse_state IS 'One row: what the tables below were computed for';
+COMMENT ON COLUMN warehouse_state.data_through IS 'The last day on which anything became known; the default as-of day';
+COMMENT ON COLUMN warehouse_state.schema_version IS 'Version of this schema';

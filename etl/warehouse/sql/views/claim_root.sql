@@ -1,0 +1,45 @@
+-- one row per claim root sent by the day: its current version and who worked on it
+with version as (
+    select
+        k.root_id, c.*,
+        row_number() over (partition by k.root_id order by c.submission_date desc, c.claim_id desc) as from_last,
+        row_number() over (partition by k.root_id order by c.submission_date, c.claim_id) as from_first
+    from claim as c
+    join root as k on k.patient_control_number = c.patient_control_number
+    where c.submission_date <= $as_of
+),
+
+span as (
+    select root_id, min(submission_date) as submission_date, max(patient_control_number) filter (where from_first = 1) as claim_number
+    from version
+    group by root_id
+),
+
+principal as (
+    select claim_id, min_by(diagnosis_code, sequence) as diagnosis_code from diagnosis group by claim_id
+),
+
+worked as (
+    select
+        k.root_id, w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at,
+        row_number() over (partition by k.root_id order by w.submitted_at, w.claim_id) as place
+    from work_log as w
+    join root as k on k.patient_control_number = w.claim_id
+)
+
+select
+    v.root_id, s.claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
+    coalesce(v.facility_name, v.billing_name, 'unknown') as facility, v.rendering_npi, v.place_of_service, v.type_of_bill,
+    d.diagnosis_code as principal_diagnosis, coalesce(h.own_label, 'unknown') as diagnosis_chapter,
+    case when v.frequency_code = '8' then 0 else v.charge_amount end as charge_amount, v.frequency_code = '8' as is_void,
+    v.service_date, s.submission_date, v.patient_last_name, v.patient_first_name, v.member_id,
+    w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at, [coder.team, biller.team] as teams
+from version as v
+join span as s on s.root_id = v.root_id
+left join payer as p on p.payer_id = v.payer_id
+left join principal as d on d.claim_id = v.claim_id
+left join reference_icd10_chapter as h on left(d.diagnosis_code, 3) between h.first and h.last
+left join worked as w on w.root_id = v.root_id and w.place = 1
+left join staff as coder on coder.staff_id = w.coder_id
+left join staff as biller on biller.staff_id = w.biller_id
+where v.from_last = 1

@@ -1,0 +1,41 @@
+-- one row per line that an initial adjudication denied, and what became of it by the day
+with denied as (
+    select
+        a.root_id, a.payer_id, a.claim_payment_id, a.payment_date, a.payment_order, l.line_number, l.place, l.procedure_code,
+        greatest(l.charge_amount, 0) as charge_amount, l.allowed_amount,
+        least(l.denial_amount, greatest(l.charge_amount, 0)) as denied_amount
+    from adjudication as a
+    join payment_line as l on l.claim_payment_id = a.claim_payment_id
+    where a.is_initial and l.denial_amount > 0
+),
+
+overturn as (
+    select d.claim_payment_id, d.place, min(a.payment_order) as overturn_order, min(a.payment_date) as overturned_on
+    from denied as d
+    join adjudication as a on a.root_id = d.root_id and a.payer_id = d.payer_id and a.payment_order > d.payment_order
+    join payment_line as l on l.claim_payment_id = a.claim_payment_id and l.line_number = d.line_number
+    where l.allowed_amount > 0
+    group by d.claim_payment_id, d.place
+),
+
+sent_again as (
+    select k.root_id, c.submission_date
+    from claim as c
+    join root as k on k.patient_control_number = c.patient_control_number
+),
+
+changed as (
+    select d.claim_payment_id, d.place
+    from denied as d
+    join overturn as o on o.claim_payment_id = d.claim_payment_id and o.place = d.place
+    join sent_again as s
+        on s.root_id = d.root_id and s.submission_date > d.payment_date and s.submission_date <= o.overturned_on
+    group by d.claim_payment_id, d.place
+)
+
+select
+    d.*, o.overturned_on, o.overturned_on is not null as is_overturned,
+    o.overturned_on is not null and c.place is null as is_overturned_unchanged
+from denied as d
+left join overturn as o on o.claim_payment_id = d.claim_payment_id and o.place = d.place
+left join changed as c on c.claim_payment_id = d.claim_payment_id and c.place = d.place

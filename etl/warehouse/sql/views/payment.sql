@@ -1,0 +1,41 @@
+-- one row per claim payment: its claim root, payer, day, and the version of the claim that it answers
+with dated as (
+    select
+        p.claim_payment_id, p.remittance_id, k.root_id, r.payment_date, p.status_code, p.status_code = '22' as is_reversal,
+        p.payer_claim_control_number, p.patient_control_number, p.charge_amount, p.paid_amount, r.payer_id as remitting_payer_id
+    from claim_payment as p
+    join remittance as r on r.remittance_id = p.remittance_id
+    join root as k on k.patient_control_number = p.patient_control_number
+),
+
+version as (
+    select k.root_id, c.claim_id, c.submission_date, c.payer_id
+    from claim as c
+    join root as k on k.patient_control_number = c.patient_control_number
+),
+
+answered as (
+    select
+        d.claim_payment_id, v.claim_id, v.payer_id,
+        row_number() over (
+            partition by d.claim_payment_id
+            order by v.submission_date <= d.payment_date desc,
+                case when v.submission_date <= d.payment_date then v.submission_date end desc,
+                case when v.submission_date <= d.payment_date then v.claim_id end desc,
+                v.submission_date, v.claim_id
+        ) as place
+    from dated as d
+    join version as v on v.root_id = d.root_id
+),
+
+billed_payer as (select distinct payer_id from claim where payer_id is not null)
+
+select
+    d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
+    d.payer_claim_control_number, d.patient_control_number, d.charge_amount, d.paid_amount,
+    coalesce(b.payer_id, a.payer_id, d.remitting_payer_id, 'unknown') as payer_id,
+    a.claim_id as answered_claim_id,
+    row_number() over (order by d.payment_date, d.claim_payment_id) as payment_order
+from dated as d
+left join answered as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
+left join billed_payer as b on b.payer_id = d.remitting_payer_id

@@ -1,0 +1,162 @@
+"""The only place that calls duckdb.connect: a read-only reader, and a writer that rebuilds beside the file and swaps.
+
+A DuckDB reader blocks a writer and the reverse, so a write goes to a copy on the same filesystem, in one transaction, and
+`os.replace` puts it in place: a reader always sees a whole warehouse, and a crash leaves the old one.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import fcntl
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.errors import UserError
+from etl.warehouse import views
+
+SCHEMA_VERSION = 1
+_REFERENCE = Path(__file__).parent.parent / "reference"
+_CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category")
+
+
+def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can only read this warehouse: no other file, no network, no settings.
+
+    It keeps showing the file that it opened when a load swaps another in; open a new one then (see `identity`).
+    Raises UserError when there is no warehouse at `path`, or one of another version.
+    """
+    if not path.exists():
+        raise UserError(f"There is no warehouse at {path}. Load some files first: cleanclaim load FILE... --db {path}")
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach '{_quoted(path)}' as warehouse (read_only)")
+        # `use warehouse` would not reach the cursors that threads take from this connection: a view each does
+        tables = "select table_name from duckdb_tables() where database_name = 'warehouse'"
+        for (table,) in connection.execute(tables).fetchall():
+            connection.execute(f'create view "{table}" as select * from warehouse."{table}"')
+        row = connection.execute("select schema_version from warehouse_state").fetchone()
+    except duckdb.Error as error:
+        raise UserError(f"{path} is not a cleanclaim warehouse ({str(error).splitlines()[0]}).") from None
+    if not row or row[0] != SCHEMA_VERSION:
+        raise UserError(f"{path} was made by another version of cleanclaim. Load its files into a new warehouse.")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def identity(path: Path) -> tuple[str, int, int]:
+    """What changes when another warehouse is swapped in: real path, inode, modification time. The key for caches."""
+    stat = path.stat()
+    return str(path.resolve()), stat.st_ino, stat.st_mtime_ns
+
+
+@contextmanager
+def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A transaction on a copy of the warehouse (or a new one), swapped in when the block ends without an error.
+
+    Raises UserError when another process writes, or when the disk is full; the old warehouse stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(path):
+        for leftover in path.parent.glob(f".{path.name}.building*"):
+            leftover.unlink()
+        building = path.parent / f".{path.name}.building"
+        try:
+            if path.exists():
+                shutil.copyfile(path, building)
+            connection = duckdb.connect(str(building))
+            try:
+                building.chmod(0o600)
+                connection.execute("set memory_limit = '1GB'")
+                connection.execute("begin")
+                if not path.exists():
+                    _create(connection)
+                yield connection
+                connection.execute("commit")
+                connection.execute("checkpoint")
+            finally:
+                connection.close()
+            _sync(building)
+            os.replace(building, path)
+            _sync(path.parent)
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+                raise UserError(
+                    f"The disk that holds {path} is full. Nothing was changed; make room and load again."
+                ) from None
+            raise
+        finally:
+            for leftover in path.parent.glob(f".{path.name}.building*"):
+                leftover.unlink(missing_ok=True)
+
+
+def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """Compute every view anew as of the last known day and keep it as a table. Returns that day."""
+    row = connection.execute((views.SQL / "data_through.sql").read_text(encoding="utf-8")).fetchone()
+    last_known: date | None = row[0] if row else None
+    connection.execute("delete from warehouse_state")
+    connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
+    for view in views.ORDER:
+        parameters = {"as_of": last_known or date(1900, 1, 1)} if "$as_of" in views.text(view) else None
+        connection.execute(f"create or replace table {view} as {views.text(view)}", parameters)
+        connection.execute(f"comment on table {view} is '{_quoted(views.grain(view))}'")
+    return last_known
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables, and the code lists that come with the program."""
+    connection.execute((views.SQL / "schema.sql").read_text(encoding="utf-8"))
+    connection.execute("insert into warehouse_state values (null, ?)", [SCHEMA_VERSION])
+    for name in _CODE_LISTS:
+        with (_REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = [[value or None for value in row] for row in csv.reader(file)][1:]
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into reference_{name} values ({marks})", rows)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold the warehouse's lock file; the kernel frees it when the process dies, however it dies."""
+    lock_path = path.parent / f"{path.name}.lock"
+    with lock_path.open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = _holder(lock.read())
+            raise UserError(f"{path} is being written by {holder}. Wait until it is done, then load again.") from None
+        lock.truncate(0)
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        lock.write(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": started}))
+        lock.flush()
+        yield
+
+
+def _holder(text: str) -> str:
+    try:
+        holder = json.loads(text)
+        return f"process {holder['process']} on {holder['host']} since {holder['since']}"
+    except (ValueError, KeyError):
+        return "another process"
+
+
+def _sync(path: Path) -> None:
+    """Make what was written to a file or folder survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quoted(value: object) -> str:
+    return str(value).replace("'", "''")

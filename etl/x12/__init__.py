@@ -1,0 +1,1 @@
+"""Bytes to named rows. Knows X12, knows no database."""

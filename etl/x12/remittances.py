@@ -1,0 +1,199 @@
+"""835: one row per remittance, claim payment, service payment, adjustment, remark and provider adjustment.
+
+Columns are those of the tables in warehouse/sql/schema.sql; `set`, `claim_payment` and `service_payment` are row numbers
+within the stretch (from 0) instead of keys.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from etl.x12.envelope import TransactionSet
+from etl.x12.tokens import Positions, Tokens, either, first_between, index_column, last_before, next_after, pick, union
+
+
+def parse_remittances(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
+    """Rows of the six 835 tables in a stretch's transaction sets (005010X221A1; 004010X091A1 as far as the same elements stand).
+
+    Values that are no amount or no date are null and noted in `tokens.bad`.
+    """
+    service = _service_payments(tokens)
+    return {
+        "remittance": _remittances(tokens),
+        "claim_payment": _claim_payments(tokens, service),
+        "service_payment": service,
+        "adjustment": _adjustments(tokens),
+        "remark": _remarks(tokens),
+        "provider_adjustment": _provider_adjustments(tokens),
+    }
+
+
+def _remittances(t: Tokens) -> pl.DataFrame:
+    st = t.where("ST")
+    end = next_after(st, t.where("SE"), t.n)
+    header = next_after(st, union(t.where("CLP"), t.where("LX"), t.where("PLB"), t.where("SE")), t.n)
+    payment = first_between(st, end, t.where("BPR"))
+    trace = first_between(st, header, t.where("TRN"))
+    payer = first_between(st, header, t.qualified("N1", "PR"))
+    payee = first_between(st, header, t.qualified("N1", "PE"))
+    produced = first_between(st, header, t.qualified("DTM", "405"))
+    further_id = first_between(payer, next_after(payer, union(t.where("N1"), header), t.n), t.qualified("REF", "2U"))
+    sign = pl.when(t.text_at(payment, 3) == "D").then(-1).otherwise(1)
+    return pl.select(
+        set=pl.Series(np.arange(len(st))),
+        segment=pl.Series(st),
+        payment_date=pl.coalesce(t.date_at(payment, 16, "BPR16"), t.date_at(produced, 2, "DTM*405")),
+        deposit_amount=(t.amount_at(payment, 2, "BPR02").fill_null(0) * sign).cast(pl.Decimal(18, 2)),
+        payment_method=t.text_at(payment, 4),
+        trace_number=t.text_at(trace, 2),
+        originator_id=t.text_at(trace, 3),
+        payer_name=t.text_at(payer, 2),
+        payer_id=pl.coalesce(t.text_at(payer, 4), t.text_at(further_id, 2), t.text_at(trace, 3)),
+        payee_name=t.text_at(payee, 2),
+        payee_npi=t.text_at(payee, 4),
+    )
+
+
+def _claim_ends(t: Tokens) -> Positions:
+    return union(t.where("CLP"), t.where("LX"), t.where("PLB"), t.where("SE"), t.where("ST"))
+
+
+def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
+    claim, st = t.where("CLP"), t.where("ST")
+    end = next_after(claim, _claim_ends(t), t.n)
+    first_service = first_between(claim, end, t.where("SVC"))
+    body = np.where(first_service < 0, end, first_service)
+
+    def in_claim(segment_id: str, *qualifiers: str) -> Positions:
+        return first_between(claim, body, t.qualified(segment_id, *qualifiers))
+
+    patient, insured = in_claim("NM1", "QC"), in_claim("NM1", "IL")
+    rows = pl.DataFrame(
+        {
+            "claim_payment": np.arange(len(claim)),
+            "set": last_before(st, claim),
+            "segment": claim,
+            "patient_control_number": t.text_at(claim, 1).fill_null(""),
+            "status_code": t.text_at(claim, 2).fill_null(""),
+            "charge_amount": t.amount_at(claim, 3, "CLP03"),
+            "paid_amount": t.amount_at(claim, 4, "CLP04"),
+            "patient_responsibility_amount": t.amount_at(claim, 5, "CLP05"),
+            "claim_filing_code": t.text_at(claim, 6),
+            "payer_claim_control_number": t.text_at(claim, 7),
+            "facility_code": t.text_at(claim, 8),
+            "frequency_code": t.text_at(claim, 9),
+            "patient_last_name": t.text_at(patient, 3),
+            "patient_first_name": t.text_at(patient, 4),
+            "member_id": _first_text(t.text_at(insured, 9), t.text_at(patient, 9)),
+            "rendering_npi": t.text_at(in_claim("NM1", "82"), 9),
+            "period_from": t.date_at(in_claim("DTM", "232"), 2, "DTM*232"),
+            "period_to": t.date_at(in_claim("DTM", "233"), 2, "DTM*233"),
+            "received_date": t.date_at(in_claim("DTM", "050"), 2, "DTM*050"),
+        }
+    )
+    line_dates = service.group_by("claim_payment").agg(
+        pl.col("service_from").min().alias("line_from"), pl.col("service_date").max().alias("line_to")
+    )
+    return (
+        rows.join(line_dates, on="claim_payment", how="left", maintain_order="left")
+        .with_columns(
+            service_from=pl.coalesce("period_from", "line_from"),
+            service_date=pl.coalesce("period_to", "line_to", "period_from"),
+        )
+        .drop("period_from", "period_to", "line_from", "line_to")
+    )
+
+
+def _service_payments(t: Tokens) -> pl.DataFrame:
+    service, claim = t.where("SVC"), t.where("CLP")
+    end = next_after(service, union(_claim_ends(t), service), t.n)
+    dates = {q: first_between(service, end, t.qualified("DTM", q)) for q in ("472", "150", "151")}
+    procedure = t.components_at(service, 1, 6)
+    is_revenue = procedure[0] == "NU"
+    owner = last_before(claim, service)
+    code = procedure[1]
+    rows = pl.select(
+        service_payment=pl.Series(np.arange(len(service))),
+        claim_payment=pl.Series(owner),
+        segment=pl.Series(service),
+        procedure_qualifier=procedure[0],
+        procedure_code=pl.when(is_revenue.fill_null(False)).then(None).otherwise(code),
+        modifier_1=procedure[2],
+        modifier_2=procedure[3],
+        modifier_3=procedure[4],
+        modifier_4=procedure[5],
+        revenue_code=pl.coalesce(t.text_at(service, 4), pl.when(is_revenue).then(code)),
+        charge_amount=t.amount_at(service, 2, "SVC02"),
+        paid_amount=t.amount_at(service, 3, "SVC03"),
+        allowed_amount=t.amount_at(first_between(service, end, t.qualified("AMT", "B6")), 2, "AMT*B6"),
+        units=t.amount_at(service, 5, "SVC05", scale=3),
+        submitted_procedure_code=t.components_at(service, 6, 2)[1],
+        service_from=t.date_at(either(dates["150"], dates["472"]), 2, "DTM*150"),
+        service_date=t.date_at(either(dates["151"], dates["472"], dates["150"]), 2, "DTM*472"),
+        line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
+    )
+    return rows.filter(pl.col("claim_payment") >= 0).with_columns(
+        line_number=pl.int_range(1, pl.len() + 1).over("claim_payment")
+    )
+
+
+def _owners(t: Tokens, segments: Positions) -> tuple[Positions, pl.Series]:
+    """The claim payment and service payment that each segment belongs to; no service payment before the first SVC."""
+    claim, service = t.where("CLP"), t.where("SVC")
+    owner, line = last_before(claim, segments), last_before(service, segments)
+    own_line = np.where(pick(service, line) > pick(claim, owner), line, -1)
+    return owner, index_column(own_line)
+
+
+def _adjustments(t: Tokens) -> pl.DataFrame:
+    segment, element = t.repeats(t.where("CAS"), 2, 3)
+    claim, service = _owners(t, segment)
+    reason = t.text_at(segment, element).str.strip_chars().str.to_uppercase().str.strip_chars_start("0")
+    return pl.DataFrame(
+        {
+            "claim_payment": claim,
+            "service_payment": service,
+            "sequence": np.arange(len(segment)),
+            "segment": segment,
+            "group_code": t.text_at(segment, 1).fill_null("").str.to_uppercase(),
+            "carc": reason,
+            "amount": t.amount_at(segment, element + 1, "CAS amount"),
+            "quantity": t.amount_at(segment, element + 2, "CAS quantity", scale=3),
+        }
+    ).filter(pl.col("claim_payment") >= 0, pl.col("carc").is_not_null())
+
+
+def _remarks(t: Tokens) -> pl.DataFrame:
+    segments = t.qualified("LQ", "HE")
+    parts = [(segments, np.full(len(segments), 2, dtype=np.int64))]
+    for name, elements in (("MOA", (3, 4, 5, 6, 7)), ("MIA", (5, 20, 21, 22, 23))):
+        at = t.where(name)
+        parts.append((np.repeat(at, len(elements)), np.tile(np.array(elements, dtype=np.int64), len(at))))
+    segment = np.concatenate([part[0] for part in parts])
+    element = np.concatenate([part[1] for part in parts])
+    claim, service = _owners(t, segment)
+    rows = pl.DataFrame(
+        {"claim_payment": claim, "service_payment": service, "remark_code": t.text_at(segment, element)}
+    )
+    return rows.filter(pl.col("remark_code").is_not_null(), pl.col("claim_payment") >= 0)
+
+
+def _provider_adjustments(t: Tokens) -> pl.DataFrame:
+    segment, element = t.repeats(t.where("PLB"), 3, 2)
+    reason, reference = t.components_at(segment, element, 2)
+    return pl.DataFrame(
+        {
+            "set": last_before(t.where("ST"), segment),
+            "segment": segment,
+            "provider_id": t.text_at(segment, 1),
+            "fiscal_period_date": t.date_at(segment, 2, "PLB02"),
+            "reason_code": reason,
+            "reference": reference,
+            "amount": t.amount_at(segment, element + 1, "PLB amount"),
+        }
+    ).filter(pl.col("amount").is_not_null() | pl.col("reason_code").is_not_null())
+
+
+def _first_text(preferred: pl.Series, other: pl.Series) -> pl.Series:
+    return preferred.zip_with(preferred.is_not_null(), other)

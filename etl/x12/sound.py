@@ -1,0 +1,205 @@
+"""From a stretch of X12 to rows that can be trusted: what is broken or seen before is taken out, with a reason.
+
+The policy is FACTS.md's: a transaction set is quarantined on a missing SE, another ST02 in the SE, an amount that is no
+number, or claims in a kind that is not read; it is a duplicate when its content or its payment is known; the rest is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from etl.errors import Problem
+from etl.x12.acknowledgements import parse_acknowledgements
+from etl.x12.claims import parse_claims
+from etl.x12.envelope import TransactionSet, claim_counts, with_counts
+from etl.x12.interchange import Stretch
+from etl.x12.remittances import parse_remittances
+from etl.x12.tokens import BadValue, Tokens
+
+Frames = dict[str, pl.DataFrame]
+Found = list[tuple[int, Problem]]
+PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
+    "837": parse_claims,
+    "835": parse_remittances,
+    "277": parse_acknowledgements,
+}
+
+# what makes two remittances one payment: TRN03, TRN02, BPR16, BPR02 (FACTS.md: TRN02 alone recurs)
+PaymentKey = tuple[str | None, str | None, date | None, Decimal]
+
+# amounts that a row must have
+_REQUIRED = {
+    "claim": ("charge_amount",),
+    "service_line": ("charge_amount",),
+    "claim_payment": ("charge_amount", "paid_amount"),
+    "service_payment": ("charge_amount", "paid_amount"),
+    "adjustment": ("amount",),
+    "provider_adjustment": ("amount",),
+}
+
+
+@dataclass(slots=True)
+class Known:
+    """What was loaded before, by content and by payment."""
+
+    contents: set[str] = field(default_factory=set)
+    payments: set[PaymentKey] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one kind of transaction set; row numbers in them count from 0, `set` indexes `sets`.
+
+    `segment` is the position in the row's file, counted from 1.
+    """
+
+    sets: list[TransactionSet]
+    frames: Frames
+
+
+def sound_rows(stretch: Stretch, known: Known, problems: Found) -> Iterator[Rows]:
+    """The rows of a stretch's sound and new transaction sets, one batch per kind. Adds to `known` and `problems`."""
+    tokens = stretch.tokens
+    problems += stretch.problems
+    taken: list[TransactionSet] = []
+    for one in stretch.sets:
+        problems += [(one.file, problem) for problem in one.problems]
+        if any(problem.severity == "quarantined" for problem in one.problems):
+            continue
+        if one.kind not in PARSERS:
+            problems.append((one.file, _not_read(one, tokens)))
+        elif one.content_hash in known.contents:
+            found = "a transaction set with the same content was loaded before"
+            problems.append((one.file, _duplicate(one, tokens, found)))
+        else:
+            known.contents.add(one.content_hash)
+            taken.append(one)
+    for kind in PARSERS:
+        sets = [one for one in taken if one.kind == kind]
+        if sets:
+            yield _parse(stretch, kind, sets, known, problems)
+
+
+def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known, problems: Found) -> Rows:
+    """Parse the sets of one kind, and again without those that turn out to be unsound."""
+    while True:
+        tokens = _only(stretch, sets)
+        frames = PARSERS[kind](tokens, sets)
+        out = _paid_before(frames, sets, known, tokens) | _unsound(tokens, stretch, sets)
+        if not out:
+            break
+        for index, problem in out.items():
+            problems.append((sets[index].file, problem))
+            if problem.severity == "quarantined":
+                known.contents.discard(sets[index].content_hash)
+        sets = [one for index, one in enumerate(sets) if index not in out]
+    problems += _doubtful(tokens, stretch)
+    if kind == "835":
+        known.payments.update(_payment_keys(frames))
+    rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
+    return Rows(sets, {table: _in_file(frame, stretch) for table, frame in rows.items()})
+
+
+def _only(stretch: Stretch, wanted: list[TransactionSet]) -> Tokens:
+    """The stretch with all other transaction sets hidden."""
+    keep = {one.start for one in wanted}
+    hidden = [(one.start, one.end) for one in stretch.sets if one.start not in keep]
+    return stretch.tokens.without(hidden) if hidden else stretch.tokens
+
+
+def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> dict[int, Problem]:
+    """Sets with an amount that is no number: the first such amount of each."""
+    found: dict[int, Problem] = {}
+    for bad in sorted((bad for bad in tokens.bad if bad.kind == "amount"), key=lambda bad: bad.segment):
+        index = next(i for i, one in enumerate(sets) if one.start <= bad.segment <= one.end)
+        if index not in found:
+            one = sets[index]
+            fix = (
+                f"Transaction set {one.control_number} was quarantined. Have the sender correct it, then load it again."
+            )
+            position = stretch.position(bad.segment)
+            expected = "a decimal like 12.50"
+            problem = Problem("quarantined", "not-a-number", f"{bad.element} {_quote(bad)}", expected, fix, position)
+            found[index] = with_counts(problem, *claim_counts(tokens, one.start, one.end))
+    return found
+
+
+def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
+    """Dates that are no dates are left empty, and said (a birth date is PHI and not needed: it is just left empty)."""
+    fix = "It was loaded without this date; ask the sender what it should be."
+    return [
+        (
+            stretch.file(bad.segment),
+            Problem(
+                "flagged",
+                "not-a-date",
+                f"{bad.element} {_quote(bad)}",
+                "a date CCYYMMDD",
+                fix,
+                stretch.position(bad.segment),
+            ),
+        )
+        for bad in tokens.bad
+        if bad.kind == "date" and bad.element != "DMG02"
+    ]
+
+
+def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) -> pl.DataFrame:
+    """Amounts that a row must have and that are not there are zero, and said: the balance checks then show a difference."""
+    fix = "It was loaded as 0.00; ask the sender what it should be."
+    names = [name for name in _REQUIRED.get(table, ()) if frame[name].null_count()]
+    for name in names:
+        for segment in frame.filter(pl.col(name).is_null())["segment"].to_list():
+            problem = Problem("flagged", "missing-amount", f"no {name}", "an amount", fix, stretch.position(segment))
+            problems.append((stretch.file(segment), problem))
+    return frame.with_columns(pl.col(name).fill_null(0) for name in names) if names else frame
+
+
+def _in_file(frame: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
+    """The same rows with `segment` counted in their own files."""
+    if "segment" not in frame.columns:
+        return frame
+    return frame.with_columns(pl.Series("segment", stretch.positions(frame["segment"].to_numpy())))
+
+
+def _payment_keys(frames: Frames) -> list[PaymentKey]:
+    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount")
+    return [key for key in keys.iter_rows() if key[1] is not None]
+
+
+def _paid_before(frames: Frames, sets: list[TransactionSet], known: Known, tokens: Tokens) -> dict[int, Problem]:
+    """Remittances of a payment that is known already, in this stretch or from before."""
+    if "remittance" not in frames:
+        return {}
+    seen, found = set(known.payments), dict[int, Problem]()
+    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount", "set")
+    for originator, trace, day, amount, index in keys.iter_rows():
+        key: PaymentKey = (originator, trace, day, amount)
+        if trace is not None and key in seen:
+            found[index] = _duplicate(sets[index], tokens, f"payment {trace} of {day} was loaded before")
+        seen.add(key)
+    return found
+
+
+def _duplicate(one: TransactionSet, tokens: Tokens, found: str) -> Problem:
+    fix = "Nothing to do: it counts once."
+    problem = Problem("duplicate", "duplicate-set", found, "something new", fix, one.segment)
+    return with_counts(problem, *claim_counts(tokens, one.start, one.end))
+
+
+def _not_read(one: TransactionSet, tokens: Tokens) -> Problem:
+    fix = "It was set aside; nothing of it is counted."
+    problem = Problem("flagged", "kind-not-read", f"ST01 {one.kind}", " or ".join(PARSERS), fix, one.segment)
+    claims, payments = claim_counts(tokens, one.start, one.end)
+    if claims or payments:
+        problem = replace(problem, severity="quarantined")
+    return with_counts(problem, claims, payments)
+
+
+def _quote(bad: BadValue) -> str:
+    return f"“{bad.found[:30]}”"
