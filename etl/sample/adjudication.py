@@ -146,8 +146,8 @@ class Adjudicator:
         denied = _denied(payer, line, risk)
         kept = allowed * risk.keeps_units // line.units if risk.keeps_units else 0
         paid, adjustments = self._share(content, line, kept) if kept else (0, ())
-        contractual = line.charge - denied - kept
-        found = [Adjustment("CO", "45", contractual)] if contractual else []
+        reduction = line.charge - denied - kept
+        found = [Adjustment("CO", "45", reduction)] if reduction else []
         found.append(Adjustment(group, risk.carc, denied, line.units - risk.keeps_units if kept else None))
         return LinePayment(line, line.charge, paid, risk.keeps_units, (*found, *adjustments), risk.remarks)
 

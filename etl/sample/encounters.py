@@ -109,7 +109,8 @@ class Front:
         site = SITE["OPD"] if place in ("22", "24") else SITE[clinician.home]
         if visit.claim_type == "professional" and site.entity is SITE["HOSP"].entity:
             site = SITE["MAIN"]
-        codes = [rng.choice(visit.core), *rng.sample(visit.extra, rng.randint(*visit.extras))]
+        extras = rng.sample(visit.extra, rng.randint(*visit.extras))
+        codes = [rng.choice(visit.core), *(extras if place != "02" else ())]  # nobody injects a knee by video
         spaced = visit.name == "therapy" and rng.random() < 0.15 and service < LAST_SPACED
         diagnoses: list[str] = []
         lines = []

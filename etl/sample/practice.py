@@ -192,7 +192,7 @@ BILLER_TEAMS = ("Government billing", "Commercial billing")
 def _coder(index: int) -> StaffMember:
     team = CODER_TEAMS[index % 3]
     employment = "outsourced" if index % 4 == 2 else "in_house"
-    credential = "CCS" if team == "Hospital coding" else ("CPC", "CPC-A", "CPC")[index % 2]
+    credential = "CCS" if team == "Hospital coding" else ("CPC", "CPC-A")[index % 2]
     error = 170 if index == 0 else 30 + 7 * (index % 4)
     return StaffMember(f"C{index + 1:02d}", "coder", team, employment, credential,
                        f"{2012 + index % 13}-{1 + index % 12:02d}-01", error, 1 + index % 3)  # fmt: skip

@@ -109,6 +109,8 @@ class Truth:
         self.histories = [History.of(root) for root in roots]
         self.remitted = remitted
         self.data_through = data_through
+        self._event_rows: dict[date, list[tuple[Measure, list[Row]]]] = {}
+        self._receivables: dict[date, list[Receivable]] = {}
 
     def measures(self) -> list[dict[str, object]]:
         """All figures: as of the end and the middle, for a quarter, and balances by the other two ages."""
@@ -122,10 +124,15 @@ class Truth:
     def events(self, scope: Scope) -> list[dict[str, object]]:
         """Measures that count what happened."""
         as_of = scope.as_of or self.data_through
+        if as_of not in self._event_rows:
+            self._event_rows[as_of] = self._count_events(as_of)
+        counted = self._event_rows[as_of]
+        return [figure for measure, rows in counted for figure in measure.figures(rows, scope)]
+
+    def _count_events(self, as_of: date) -> list[tuple[Measure, list[Row]]]:
         outcomes = [o for o in (outcome(h, as_of) for h in self.histories) if o is not None]
         roots = [h.root for h in self.histories if h.root.first_submitted <= as_of]
-        found: list[dict[str, object]] = []
-        for measure, rows in (
+        return [
             (ADJUDICATED, _count(outcomes, lambda o: True)),
             (INITIAL, _count(outcomes, lambda o: o.initial.is_denied)),
             (ZERO_PAY, _count(outcomes, lambda o: o.is_zero_pay)),
@@ -137,28 +144,28 @@ class Truth:
             (PAID, [Row(_dims(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
             (DEPOSIT, [_deposit(r) for r in self.remitted if r.day <= as_of]),
             (REJECTION, [row for r in roots for row in _rejection(r, as_of)]),
-            (CHARGE_LAG, [_lag(r, r.work.entered) for r in roots if r.work.entered <= as_of]),
+            (CHARGE_LAG, [_lag(r, r.work.entered) for r in roots]),
             (SUBMISSION_LAG, [_lag(r, r.first_submitted) for r in roots]),
             (ACCURACY, [row for r in roots for row in _audited(r, as_of)]),
-        ):
-            found.extend(measure.figures(rows, scope))
-        return found
+        ]
 
     def balances(self, scope: Scope) -> list[dict[str, object]]:
         """Measures that look at one day; a period means its last day."""
         as_of = scope.as_of or scope.until or self.data_through
-        items = [r for r in (receivable(h, as_of) for h in self.histories) if r is not None]
-        found: list[dict[str, object]] = []
-        for measure, rows in (
-            (INSURANCE_AR, [_open(r, r.insurance, r.reason, scope.age_from) for r in items if r.insurance > 0]),
-            (PATIENT_AR, [_open(r, r.patient, "patient", scope.age_from) for r in items if r.patient > 0]),
-            (OVER_90, [_over_90(r, scope.age_from) for r in items if _both(r) > 0]),
-            (DAYS_IN_AR, [_days(r, as_of) for r in items]),
-            (UNADJUDICATED, [Row(_dims(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
-        ):
-            if scope.age_from == "service" or measure in (INSURANCE_AR, PATIENT_AR, OVER_90):
-                found.extend(measure.figures(rows, scope))
-        return found
+        if as_of not in self._receivables:
+            self._receivables[as_of] = [r for r in (receivable(h, as_of) for h in self.histories) if r is not None]
+        items, age_from = self._receivables[as_of], scope.age_from
+        counted = [
+            (INSURANCE_AR, [_open(r, r.insurance, r.reason, age_from) for r in items if r.insurance > 0]),
+            (PATIENT_AR, [_open(r, r.patient, "patient", age_from) for r in items if r.patient > 0]),
+            (OVER_90, [_over_90(r, age_from) for r in items if _both(r) > 0]),
+        ]
+        if age_from == "service":  # the others do not depend on where the age starts
+            counted += [
+                (DAYS_IN_AR, [_days(r, as_of) for r in items]),
+                (UNADJUDICATED, [Row(_dims(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
+            ]
+        return [figure for measure, rows in counted for figure in measure.figures(rows, scope)]
 
 
 def write_truth(path: Path, facts: dict[str, object], truth: Truth) -> None:
