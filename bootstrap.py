@@ -40,10 +40,12 @@ PYTHON = SCRIPTS / f"python{SUFFIX}"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "cleanclaim.stamp"
 
+# --python-version: else it locks for the Python at hand and newer ones only.
 # fmt: off
 LOCK_COMMAND = [
     "uv", "pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links",
-    "--no-header", "--no-annotate", "pyproject.toml", "--all-extras", "-o", "requirements.lock",
+    "--no-header", "--no-annotate", "--python-version", "3.11",
+    "pyproject.toml", "--all-extras", "-o", "requirements.lock",
 ]
 # fmt: on
 
