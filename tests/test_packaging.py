@@ -131,3 +131,13 @@ def test_tracked_files_say_nothing_about_where_they_were_made(pattern: re.Patter
         if (hit := pattern.search(path.read_bytes().decode("utf-8", "replace")))
     ]
     assert found == []
+
+
+PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "GLOSSARY.md", "CHANGELOG.md", "data/README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_the_pages_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in target]
+    assert [target for target in targets if not (ROOT / page).parent.joinpath(target).exists()] == []
