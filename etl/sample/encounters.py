@@ -172,7 +172,7 @@ class Front:
         if self.rng.random() < 0.125:
             pool = list(self.coders)
         hard = any(line.modifiers or line.family in ODD_DIAGNOSIS for line in content.lines)
-        weights = [1 if hard and coder is self.coders[0] else 4 for coder in pool]
+        weights = [1 if hard and coder is self.coders[0] else 10 for coder in pool]
         return self.rng.choices(pool, weights=weights)[0]
 
     def _biller(self, payer: Payer, content: Content) -> StaffMember:
@@ -180,7 +180,7 @@ class Front:
         team = BILLER_TEAMS[0 if payer.filing_professional in GOVERNMENT else 1]
         pool = [b for b in self.billers if b.team == team]
         hard = any(line.family in rules.REFERRED for line in content.lines)
-        weights = [2 if hard and biller is self.billers[0] else 4 for biller in pool]
+        weights = [1 if hard and biller is self.billers[0] else 4 for biller in pool]
         return self.rng.choices(pool, weights=weights)[0]
 
     # -- what they make of it -----------------------------------------------------------------------------------

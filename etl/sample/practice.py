@@ -35,6 +35,7 @@ class Habits:
     renumbers: bool = True  # a new claim control number after an appeal
     defers_recovery: bool = False  # takes money back weeks later (PLB WO) instead of at once
     remarks_in_moa: bool = False
+    has_summary: bool = False  # TS3 in front of the hospital's claims
     uses_mia: bool = False  # institutional claim remarks in MIA instead of MOA
     echoes_line_control: bool = True
     one_file_per_payee: bool = False
@@ -67,13 +68,14 @@ MEDICARE, MEDICAID, MUTUAL, SUMMIT, PRAIRIE, CEDAR = "71001", "71002", "71003", 
 PAYERS: tuple[Payer, ...] = (
     Payer(MEDICARE, ("HERON MEDICARE ADMINISTRATORS", "HERON MEDICARE ADMIN", "Heron Medicare Administrators"),
           "990000001", 28, "MB", "MA", 100, 365, 3, (14, 24), 25_700, 20, 0, True,
-          Habits(remarks_in_moa=True, reverses_unpaid=True, renumbers=False)),
+          Habits(remarks_in_moa=True, has_summary=True, reverses_unpaid=True, renumbers=False)),
     Payer(MEDICAID, ("LAKELAND STATE MEDICAID", "STATE OF LAKELAND MEDICAID"),
           "990000002", 14, "MC", "MC", 72, 180, 1, (18, 40), 0, 0, 0, False,
           Habits(component=">", newline="", trims_amounts=False, whole_claim_denials=True)),
     Payer(MUTUAL, ("GRANITE MUTUAL HEALTH", "GRANITE MUTUAL HLTH PLAN", "Granite Mutual Health, Inc."),
           "990000003", 22, "12", "12", 128, 180, 4, (10, 30), 100_000, 20, 2_500, False,
-          Habits(newline="\r\n", defers_recovery=True, reverses_unpaid=True, uses_mia=True)),
+          Habits(newline="\r\n", defers_recovery=True, reverses_unpaid=True, remarks_in_moa=True,
+                 uses_mia=True)),
     Payer(SUMMIT, ("SUMMIT RIDGE INSURANCE", "SUMMIT RIDGE INS CO"),
           "990000004", 15, "15", "15", 140, 90, 2, (12, 45), 150_000, 30, 0, False,
           Habits(element="|", splits_denials=True, defers_recovery=True)),

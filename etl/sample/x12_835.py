@@ -67,7 +67,7 @@ class _Writer:
     def _summary(self) -> None:
         """TS3 for the hospital's remittances of payers that count by type of bill."""
         remittance = self.remittance
-        if self.habits.remarks_in_moa and remittance.payments[0].submission.content.claim_type == "institutional":
+        if self.habits.has_summary and remittance.payments[0].submission.content.claim_type == "institutional":
             total = sum(payment.charge for payment in remittance.payments)
             self.out.add("TS3", remittance.entity.npi, "13", f"{remittance.day.year}1231",
                          str(len(remittance.payments)), self.amount(total))  # fmt: skip
