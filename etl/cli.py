@@ -14,7 +14,8 @@ import typer
 from etl import docs as generated
 from etl import status as state
 from etl.errors import UserError
-from etl.load import LoadReport, load
+from etl.load import load
+from etl.load_report import LoadReport
 from etl.measures import MEASURES, AgeFrom
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
@@ -77,14 +78,15 @@ def load_command(
     db: DbOption = DEFAULT_DB,
     form: FormatOption = Format.table,
 ) -> None:
-    """Load claims (837), remittances (835), acknowledgements (277CA) and side files. The same input twice changes nothing."""
+    """Load claims (837), remittances (835), acknowledgements (277CA) and side files. The same input twice changes
+    nothing."""
     progress = Progress()
     report = load(paths, db, progress)
     progress.finish(f"Loaded {report.files:,} files into {db}")
     if form is Format.json:
         print(json.dumps(report.to_json(), indent=2))
     elif form is Format.csv:
-        emit([{"what": name, "count": count} for name, count in _counts(report).items()], form)
+        emit([{"what": name, "count": count} for name, count in report.counts().items()], form)
     else:
         _print_report(report)
     if report.unreadable():
@@ -93,17 +95,10 @@ def load_command(
         raise typer.Exit(1)
 
 
-def _counts(report: LoadReport) -> dict[str, int]:
-    out = report.to_json()
-    return {
-        name: out[name] for name in ("files", "claims", "service_lines", "remittances", "claim_payments", "duplicates")
-    }
-
-
 def _print_report(report: LoadReport) -> None:
-    for name, count in _counts(report).items():
+    for name, count in report.counts().items():
         print(f"{count:>12,}  {name.replace('_', ' ')}")
-    duplicate, quarantined = report.kept_out("duplicate"), report.kept_out("quarantined")
+    duplicate, quarantined = report.kept_out("duplicate"), report.kept_out("rejected", "quarantined")
     for name, seen in report.seen.items():
         loaded = report.rows.get(name.removesuffix("s"), 0)
         print(
@@ -111,7 +106,7 @@ def _print_report(report: LoadReport) -> None:
             f"{quarantined[name]:,} quarantined."
         )
     for severity in ("rejected", "quarantined", "flagged"):
-        chosen = [(name, problem) for name, problem in report.problems if problem.severity == severity]
+        chosen = report.of(severity)
         for name, problem in chosen[:20]:
             print(f"{severity}: {problem.sentence(name)}")
         if len(chosen) > 20:

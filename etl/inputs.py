@@ -7,6 +7,7 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -64,18 +65,24 @@ def _file(path: Path) -> Iterator[Input]:
     if zipfile.is_zipfile(path) and path.suffix.lower() != ".xlsx":
         yield from _zip(path)
     elif path.suffix.lower() == ".gz":
-        yield Input(path.name.removesuffix(".gz"), path.stat().st_size, lambda: cast(BinaryIO, gzip.open(path, "rb")))
+        yield Input(path.name.removesuffix(".gz"), path.stat().st_size, partial(_open_gzip, path))
     else:
-        yield Input(path.name, path.stat().st_size, lambda: path.open("rb"))
+        yield Input(path.name, path.stat().st_size, partial(_open_plain, path))
+
+
+def _open_plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _open_gzip(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb"))
 
 
 def _zip(path: Path) -> Iterator[Input]:
     """The members of a zip, read in place: nothing is unpacked to disk, so a member's path cannot escape."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise UserError(f"{path.name}: damaged zip file ({error}). Ask for it again.") from None
-    for member in sorted(archive.infolist(), key=lambda one: one.filename):
+    with zipfile.ZipFile(path) as archive:
+        members = sorted(archive.infolist(), key=lambda one: one.filename)
+    for member in members:
         if member.is_dir():
             continue
         if member.file_size > LARGEST_MEMBER:
@@ -83,4 +90,9 @@ def _zip(path: Path) -> Iterator[Input]:
                 f"{path.name}: {member.filename} unpacks to {member.file_size:,} bytes; unpack it yourself."
             )
         name = Path(member.filename).name
-        yield Input(name, member.file_size, lambda member=member: cast(BinaryIO, archive.open(member)))  # type: ignore[misc]
+        yield Input(name, member.file_size, partial(_open_member, path, member.filename))
+
+
+def _open_member(path: Path, member: str) -> BinaryIO:
+    with zipfile.ZipFile(path) as archive:  # an open member keeps the archive's file open by itself
+        return cast(BinaryIO, archive.open(member))

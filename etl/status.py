@@ -24,7 +24,8 @@ _COUNTS = {
 
 
 def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Counts of a warehouse, what is quarantined or flagged, and what does not balance (contract: `cleanclaim status`)."""
+    """Counts of a warehouse, what is quarantined or flagged, and what does not balance (contract: `cleanclaim
+    status`)."""
     out: dict[str, Any] = {
         name: _scalar(connection, f"select count(*) from {table}") for name, table in _COUNTS.items()
     }
@@ -66,9 +67,8 @@ def sentences(found: dict[str, Any]) -> list[str]:
         if not found[name]:
             lines.append(f"Missing: {fills}.")
     if found["unmatched_payments"]:
-        lines.append(
-            f"{found['unmatched_payments']:,} claims were paid or denied but never loaded as an 837; their payments count."
-        )
+        unmatched = f"{found['unmatched_payments']:,} claims were paid or denied but never loaded as an 837"
+        lines.append(f"{unmatched}; their payments count.")
     if found["duplicates"]:
         lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
     lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
@@ -82,11 +82,11 @@ def sentences(found: dict[str, Any]) -> list[str]:
 def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
     if not problems:
         return []
-    shown = [
-        f"  {p['file']}{f', segment {p['segment']:,}' if p['segment'] else ''}: {p['rule']}: found {p['found']}; "
-        f"expected {p['expected']}. {p.get('fix') or ''}".rstrip()
-        for p in problems[:50]
-    ]
+    shown = []
+    for p in problems[:50]:
+        where = f"{p['file']}, segment {p['segment']:,}" if p["segment"] else p["file"]
+        text = f"  {where}: {p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
+        shown.append(text.rstrip())
     more = [f"  ... and {len(problems) - 50:,} more (--format json lists all)"] if len(problems) > 50 else []
     return [f"{len(problems):,} {title}", *shown, *more]
 

@@ -1,4 +1,5 @@
-"""The dimensions that measures can be broken down and filtered by. Names come from here, values are bound parameters."""
+"""The dimensions that measures can be broken down and filtered by. Names come from here, values are bound
+parameters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a measure is, and how it is asked.
 
-A measure is one declaration over one view; the view fixes the grain, so numerator and denominator are plain sums over its
-rows and a measure never joins. The same object answers a page, a notebook and the command line.
+A measure is one declaration over one view; the view fixes the grain, so numerator and denominator are plain sums over
+its rows and a measure never joins. The same object answers a page, a notebook and the command line.
 """
 
 from __future__ import annotations
@@ -26,20 +26,27 @@ Filters = Mapping[str, str | Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of `amount` (an expression over one row) over the rows for which `where` holds."""
+    """The sum of `amount` (an expression over one row) over the rows for which `where` holds.
+
+    `divided_by` makes a daily average of it, rounded to the cent.
+    """
 
     amount: str = "1"
     where: str = "true"
+    divided_by: int = 1
 
     def sql(self) -> str:
-        return f"coalesce(sum({self.amount}) filter (where {self.where}), 0)"
+        """The sum as SQL over the view's rows."""
+        total = f"coalesce(sum({self.amount}) filter (where {self.where}), 0)"
+        return total if self.divided_by == 1 else f"cast({total} / {self.divided_by} as decimal(18, 2))"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One reported number. `value` is `scale * numerator / denominator`, or the numerator when there is no denominator.
+    """One reported number. `value` is `numerator / denominator`, or the numerator when there is no denominator.
 
-    `date_column` is what a period filters; None marks a balance, which stands on one day: a period then means its last day.
+    `date_column` is what a period filters; None marks a balance, which stands on one day: a period then means its
+    last day.
     """
 
     name: str
@@ -54,7 +61,6 @@ class Measure:
     denominator: Sum | None
     date_column: str | None
     dimensions: tuple[str, ...]
-    scale: int = 1
     where: str = field(default="true")
 
     def by(
@@ -68,8 +74,8 @@ class Measure:
     ) -> pl.DataFrame:
         """One row per combination of `dims`, sorted by them: the dims, numerator, denominator, value.
 
-        Money is Decimal with cents, counts are integers; an empty denominator gives a null value, as do the sums of no rows
-        when there are no dims. Raises UserError for a dimension that this measure does not have.
+        Money is Decimal with cents, counts are integers; an empty denominator gives a null value, as do the sums of
+        no rows when there are no dims. Raises UserError for a dimension that this measure does not have.
         """
         query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
         columns = [self.dimension(name) for name in dims]
@@ -151,7 +157,7 @@ class Measure:
         if self.denominator is None:
             number = pl.col("numerator").cast(pl.Decimal(18, 2) if self.unit == "money" else pl.Int64)
             return frame.with_columns(number).with_columns(value=pl.col("numerator"))
-        ratio = self.scale * pl.col("numerator").cast(pl.Float64) / pl.col("denominator").cast(pl.Float64)
+        ratio = pl.col("numerator").cast(pl.Float64) / pl.col("denominator").cast(pl.Float64)
         return frame.with_columns(value=pl.when(pl.col("denominator") != 0).then(ratio))
 
 

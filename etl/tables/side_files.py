@@ -26,7 +26,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A side file. Rows with the same `key` replace each other; without a key, equal rows count as often as in one file."""
+    """A side file. Rows with the same `key` replace each other; without a key, equal rows count as often as in one
+    file."""
 
     table: str
     columns: tuple[Column, ...]

@@ -8,12 +8,13 @@ import duckdb
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring `root` up to date: new control numbers get a key, replacements take the key of their original.
 
-    REF*F8 holds the payer's control number (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are followed.
+    REF*F8 holds the payer's control number (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are
+    followed.
     """
     connection.execute("""
         insert into root
-        select n.patient_control_number, coalesce((select max(root_id) from root), 0) + row_number() over (order by n.first_seen)
-        from (
+        select n.patient_control_number, coalesce((select max(root_id) from root), 0) + row_number() over (order by
+        n.first_seen) from (
             select patient_control_number, min((part, key)) as first_seen
             from (
                 select patient_control_number, 1 as part, claim_id as key from claim

@@ -1,7 +1,7 @@
 """The only place that calls duckdb.connect: a read-only reader, and a writer that rebuilds beside the file and swaps.
 
-A DuckDB reader blocks a writer and the reverse, so a write goes to a copy on the same filesystem, in one transaction, and
-`os.replace` puts it in place: a reader always sees a whole warehouse, and a crash leaves the old one.
+A DuckDB reader blocks a writer and the reverse, so a write goes to a copy on the same filesystem, in one transaction,
+and `os.replace` puts it in place: a reader always sees a whole warehouse, and a crash leaves the old one.
 """
 
 from __future__ import annotations

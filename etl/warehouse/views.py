@@ -1,7 +1,8 @@
 """The views, in the order in which they build on each other.
 
-A view is one select in sql/views; its first line states its grain. After a load each is kept as a table as of the last known
-day. For a past day the views that depend on the day are computed anew from their text, as common table expressions.
+A view is one select in sql/views; its first line states its grain. After a load each is kept as a table as of the
+last known day. For a past day the views that depend on the day are computed anew from their text, as common table
+expressions.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def depends_on_day(view: str) -> bool:
 
 @cache
 def as_of_query(view: str) -> str:
-    """A `with` clause that defines `view`, and the views below it that depend on the day, as of the parameter $as_of."""
+    """A `with` clause that defines `view`, and the views below it that depend on the day, as of the parameter
+    $as_of."""
     needed = {view}
     for name in reversed(ORDER):
         if name in needed:

@@ -12,7 +12,8 @@ from etl.x12.tokens import Tokens, first_between, last_before, next_after, pick,
 def parse_acknowledgements(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
     """Rows of `acknowledgement`; `set` is the row number of the transaction set within the stretch.
 
-    A claim's answer is the STC of loop 2200D, the TRN*2 below an HL PT; answers for a whole batch (levels 21 and 19) are left out.
+    A claim's answer is the STC of loop 2200D, the TRN*2 below an HL PT; answers for a whole batch (levels 21 and 19)
+    are left out.
     """
     t, st = tokens, tokens.where("ST")
     trace = t.qualified("TRN", "2")

@@ -1,7 +1,7 @@
 """837 professional, institutional and dental: one row per claim, diagnosis and service line.
 
-Columns are those of the tables in warehouse/sql/schema.sql, with `set` and `claim` as row numbers within the stretch (from
-0) instead of keys. Loops are found by position: a claim belongs to the nearest HL before it.
+Columns are those of the tables in warehouse/sql/schema.sql, with `set` and `claim` as row numbers within the stretch
+(from 0) instead of keys. Loops are found by position: a claim belongs to the nearest HL before it.
 """
 
 from __future__ import annotations

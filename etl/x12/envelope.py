@@ -1,7 +1,7 @@
 """Envelopes: which segments form a transaction set, and whether the set is whole.
 
-What is broken is a Problem on its set: a missing SE or another control number in the SE quarantines it, a wrong count in a
-trailer is only flagged (of 608 public samples a quarter count wrongly).
+What is broken is a Problem on its set: a missing SE or another control number in the SE quarantines it, a wrong count
+in a trailer is only flagged (of 608 public samples a quarter count wrongly).
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def with_counts(problem: Problem, claims: int, claim_payments: int) -> Problem:
 
 
 def content_hash(tokens: Tokens, one: TransactionSet) -> str:
-    """Hash of what stands between ST and SE in canonical separators: re-wrapping and control numbers do not change it."""
+    """Hash of what stands between ST and SE in canonical separators: re-wrapping and control numbers do not change
+    it."""
     if one.end <= one.start + 1:
         return hashlib.blake2b(f"{one.kind} {one.control_number} {one.segment}".encode(), digest_size=16).hexdigest()
     body = tokens.text[int(tokens.byte_start[one.start + 1]) : int(tokens.byte_start[one.end])]

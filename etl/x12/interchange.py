@@ -16,8 +16,8 @@ from etl.x12.tokens import Positions, Tokens, last_before, pick, split
 class Stretch:
     """Pieces of one or more files, in the same separators, as one column of tokens.
 
-    `starts` are the pieces' first segments in it, `offsets` how many segments of its file came before each piece, `files`
-    the number of each piece's file. `problems` are those outside of transaction sets, with their file.
+    `starts` are the pieces' first segments in it, `offsets` how many segments of its file came before each piece,
+    `files` the number of each piece's file. `problems` are those outside of transaction sets, with their file.
     """
 
     tokens: Tokens

@@ -1,7 +1,7 @@
 """835: one row per remittance, claim payment, service payment, adjustment, remark and provider adjustment.
 
-Columns are those of the tables in warehouse/sql/schema.sql; `set`, `claim_payment` and `service_payment` are row numbers
-within the stretch (from 0) instead of keys.
+Columns are those of the tables in warehouse/sql/schema.sql; `set`, `claim_payment` and `service_payment` are row
+numbers within the stretch (from 0) instead of keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from etl.x12.tokens import Positions, Tokens, either, first_between, index_colum
 
 
 def parse_remittances(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
-    """Rows of the six 835 tables in a stretch's transaction sets (005010X221A1; 004010X091A1 as far as the same elements stand).
+    """Rows of the six 835 tables in a stretch's transaction sets (005010X221A1; 004010X091A1 as far as the same
+    elements stand).
 
     Values that are no amount or no date are null and noted in `tokens.bad`.
     """

@@ -1,7 +1,8 @@
 """From a stretch of X12 to rows that can be trusted: what is broken or seen before is taken out, with a reason.
 
 The policy is FACTS.md's: a transaction set is quarantined on a missing SE, another ST02 in the SE, an amount that is no
-number, or claims in a kind that is not read; it is a duplicate when its content or its payment is known; the rest is loaded.
+number, or claims in a kind that is not read; it is a duplicate when its content or its payment is known; the rest is
+loaded.
 """
 
 from __future__ import annotations
@@ -150,7 +151,8 @@ def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
 
 
 def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) -> pl.DataFrame:
-    """Amounts that a row must have and that are not there are zero, and said: the balance checks then show a difference."""
+    """Amounts that a row must have and that are not there are zero, and said: the balance checks then show a
+    difference."""
     fix = "It was loaded as 0.00; ask the sender what it should be."
     names = [name for name in _REQUIRED.get(table, ()) if frame[name].null_count()]
     for name in names:

@@ -128,7 +128,8 @@ class Tokens:
 
 
 def split(text: bytes, delimiters: Delimiters) -> Tokens:
-    """Cut text in which every segment is terminated into tokens. Indents and byte-order marks around ids do not count."""
+    """Cut text in which every segment is terminated into tokens. Indents and byte-order marks around ids do not
+    count."""
     terminator = delimiters.segment
     raw = np.frombuffer(text, np.uint8)
     cuts = np.flatnonzero((raw == delimiters.element[0]) | (raw == terminator[0]))

@@ -1,0 +1,101 @@
+"""Rows into tables: keys are handed out here, in the order in which rows arrive."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from etl.tables.side_files import SideFile
+from etl.x12.sound import Rows
+
+_KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_payment")
+
+# a row whose own date is missing takes the interchange's (ISA09), so that no day loses it
+_DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledgement": "acknowledged_date"}
+
+
+class Appender:
+    """Adds rows to the tables of an open warehouse. `added` counts them by table."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.added: dict[str, int] = {}
+        self._next = {name: self._scalar(f"select coalesce(max({name}_id), 0) + 1 from {name}") for name in _KEYED}
+        self._columns: dict[str, list[str]] = {}
+        self.first_set = self._next["transaction_set"]
+
+    def x12(self, rows: Rows) -> None:
+        """Add the rows of one kind of transaction set; row numbers within the batch become keys."""
+        sets = pl.DataFrame(
+            {
+                "file_id": [one.file for one in rows.sets],
+                "segment": [one.segment for one in rows.sets],
+                "kind": [one.kind for one in rows.sets],
+                "version": [one.version for one in rows.sets],
+                "sender_id": [one.sender_id for one in rows.sets],
+                "interchange_control_number": [one.interchange_control_number for one in rows.sets],
+                "interchange_date": [one.interchange_date for one in rows.sets],
+                "set_control_number": [one.control_number for one in rows.sets],
+                "content_hash": [one.content_hash for one in rows.sets],
+            }
+        ).with_columns(set=pl.int_range(pl.len(), dtype=pl.Int64))
+        batch = {"transaction_set": sets, **rows.frames}
+        first = {name: self._take(name, frame.height) for name, frame in batch.items() if name in self._next}
+        # an 835 transaction set is one remittance, so both count alike
+        parents: dict[str, tuple[str, ...]] = {"set": ("transaction_set", "remittance")}
+        parents |= {name: (name,) for name in first if name != "transaction_set"}
+        for table, frame in batch.items():
+            keys = [
+                (pl.col(column) + first[name]).alias(f"{name}_id")
+                for column, names in parents.items()
+                for name in names
+                if column in frame.columns and name in first
+            ]
+            self._insert(table, _dated(table, frame, sets).with_columns(*keys))
+
+    def side_file(self, side_file: SideFile, rows: pl.DataFrame) -> None:
+        """Add the rows of a side file; a row with the same key replaces the old one."""
+        table, names = side_file.table, ", ".join(rows.columns)
+        self.connection.register("incoming", rows)
+        if side_file.key:
+            key = ", ".join(side_file.key)
+            self.connection.execute(f"delete from {table} where ({key}) in (select ({key}) from incoming)")
+            chosen = f"select {names} from incoming qualify row_number() over (partition by {key}) = 1"
+        else:
+            # equal rows are real (two copays on a day), an overlapping export is not: the larger count of both stays
+            nth = f"row_number() over (partition by {names}) as nth"
+            chosen = f"""select {names} from (
+                select {names}, {nth} from incoming except all select {names}, {nth} from {table})"""
+        self._count(table, self._scalar(f"insert into {table} ({names}) {chosen}"))
+        self.connection.unregister("incoming")
+
+    def _insert(self, table: str, frame: pl.DataFrame) -> None:
+        if table not in self._columns:
+            self._columns[table] = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
+        self.connection.register(
+            "incoming", frame.select([name for name in self._columns[table] if name in frame.columns])
+        )
+        self.connection.execute(f"insert into {table} by name select * from incoming")
+        self.connection.unregister("incoming")
+        self._count(table, frame.height)
+
+    def _take(self, name: str, n: int) -> int:
+        """Reserve `n` keys; returns the first."""
+        first = self._next[name]
+        self._next[name] += n
+        return first
+
+    def _count(self, table: str, rows: int) -> None:
+        self.added[table] = self.added.get(table, 0) + rows
+
+    def _scalar(self, sql: str) -> int:
+        row = self.connection.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _dated(table: str, frame: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
+    column = _DATES.get(table)
+    if column is None or not frame[column].null_count():
+        return frame
+    dated = frame.join(sets.select("set", "interchange_date"), on="set", how="left", maintain_order="left")
+    return dated.with_columns(pl.coalesce(column, "interchange_date").alias(column)).drop("interchange_date")
