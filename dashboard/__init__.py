@@ -1,0 +1,1 @@
+"""The faces of cleanclaim: the browser dashboard and the `cleanclaim` command. Nobody imports this package."""

@@ -1,0 +1,67 @@
+"""The app that Streamlit runs: pages, the shared filters, the freshness of the data."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import data, drill, filters, words
+from dashboard.pages import aging, check, claim, definitions, denials, overview, people
+from etl.errors import UserError
+
+_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 40"><g fill="none" stroke="#3B8FC4" stroke-width="3.5"
+stroke-linecap="round" stroke-linejoin="round"><rect x="4" y="4" width="26" height="32" rx="5"/><path d="M11 21l5 5 8-10"/></g>
+<text x="42" y="28" font-family="Source Sans, Source Sans Pro, sans-serif" font-size="25" font-weight="600" fill="#3B8FC4"
+>cleanclaim</text></svg>"""
+
+
+def main() -> None:
+    st.set_page_config("cleanclaim", ":material/fact_check:", layout="wide")
+    st.logo(_LOGO, size="large")
+    check_page = st.Page(check.page, title="Pre-submission check", icon=":material/rule:", url_path="check")
+    definitions_page = st.Page(definitions.page, title="Definitions", icon=":material/menu_book:", url_path="definitions")
+    claim_page = st.Page(claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden")
+    page = st.navigation(
+        [
+            st.Page(overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
+            st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
+            st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
+            st.Page(people.page, title="Coder and biller accuracy", icon=":material/groups:", url_path="people"),
+            check_page,
+            definitions_page,
+            claim_page,
+        ]
+    )
+    st.session_state["claim_page"] = claim_page
+    try:
+        if data.exists():
+            filters.sidebar()
+            _freshness()
+        if data.exists() or page == definitions_page:
+            page.run()
+            drill.host()
+        else:
+            _no_warehouse()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _freshness() -> None:
+    """Through which day the data goes, and what was kept out."""
+    state = data.freshness()
+    with st.sidebar:
+        st.divider()
+        st.caption(f"Data through **{words.day(state.data_through)}**  \n{state.files:,} files, {state.claims:,} claims sent")
+        if state.quarantined:
+            st.caption(f":material/warning: {state.quarantined:,} parts quarantined: run `cleanclaim status`")
+        if state.missing_files:
+            st.caption(f"Never loaded: {', '.join(state.missing_files)}")
+
+
+def _no_warehouse() -> None:
+    st.title("Nothing loaded yet")
+    st.markdown(f"There is no warehouse at `{data.path()}`. Load your files, or look at a simulated practice first:")
+    st.code(f"cleanclaim load FOLDER --db {data.path()}\ncleanclaim demo", language="bash")
+    st.caption("837, 835 and 277CA files, folders, .zip and .gz, and the side files (work_log.csv, staff.csv …). Then reload.")
+
+
+main()

@@ -1,0 +1,209 @@
+"""The drawings. Colours are Okabe and Ito's, from the theme (see server.py): they differ for every kind of colour sight, and
+each carries a label, a mark or a position as well. Cumulative shares and sorting are drawing, not measuring.
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboard import words
+from etl.measures import AR_BUCKETS
+
+# where a trace must keep its colour in light and dark alike
+ORANGE, GREY, BLUE = "#E69F00", "#8C8C8C", "#3B8FC4"
+_BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
+CONFIG = {"displayModeBar": False, "displaylogo": False}
+
+
+def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.Figure:
+    """A line over time; the last point is labelled."""
+    frame = frame.sort(time)
+    texts = [words.rate(v) if is_rate else words.money(v) for v in frame["value"]]
+    figure = go.Figure(
+        go.Scatter(
+            x=frame[time].to_list(),
+            y=[None if v is None else float(v) for v in frame["value"]],
+            mode="lines+markers+text",
+            text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
+            textposition="top center",
+            cliponaxis=False,
+            customdata=[[str(day), full, f"{int(n):,}"] for day, full, n in _trend_data(frame, time, texts)],
+            hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
+            if is_rate
+            else "%{x|%b %Y}<br>%{customdata[1]}<extra></extra>",
+            line={"width": 2.5},
+            marker={"size": 8},
+        )
+    )
+    figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$,.2s")
+    figure.update_xaxes(tickformat="%b\n%Y", dtick="M2" if frame.height > 8 else "M1", showgrid=False)
+    return _finished(figure, 260)
+
+
+def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, most: int = 12) -> go.Figure:
+    """Bars from large to small with the cumulative share as a line; the tail beyond `most` is left to the table."""
+    frame = frame.filter(pl.col("numerator") > 0).sort("numerator", dim, descending=[True, False])
+    total = float(frame["numerator"].sum() or 1)
+    shares = (frame["numerator"].cast(pl.Float64).cum_sum() / total).head(most)
+    frame = frame.head(most)
+    labels = [(names or {}).get(code, words.plain(code)) for code in frame[dim]]
+    figure = go.Figure()
+    figure.add_bar(
+        x=labels,
+        y=frame["numerator"].cast(pl.Float64),
+        name="Denied amount",
+        customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
+        text=[words.money(v) for v in frame["numerator"]],
+        textposition="outside",
+        textfont={"size": 11},
+        cliponaxis=False,
+        hovertemplate="%{x}<br>%{customdata[1]}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=labels,
+        y=shares,
+        yaxis="y2",
+        name="Cumulative share",
+        mode="lines+markers",
+        line={"color": ORANGE, "width": 2},
+        marker={"symbol": "diamond", "size": 7},
+        customdata=[[code] for code in frame[dim]],
+        hovertemplate="%{x}<br>%{y:.0%} with all to the left<extra></extra>",
+    )
+    figure.update_layout(
+        yaxis={"tickformat": "$,.2s", "rangemode": "tozero"},
+        yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.08], "tickformat": ".0%", "showgrid": False, "zeroline": False},
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+    )
+    return _finished(figure, 340)
+
+
+def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) -> go.Figure:
+    """Horizontal bars, largest on top, labelled in place."""
+    frame = frame.filter(pl.col("numerator") > 0).sort("numerator", dim, descending=[True, False]).head(most).reverse()
+    figure = go.Figure(
+        go.Bar(
+            x=frame["numerator"].cast(pl.Float64),
+            y=[names.get(code, words.plain(code)) for code in frame[dim]],
+            orientation="h",
+            text=[words.money(v) for v in frame["numerator"]],
+            textposition="auto",
+            cliponaxis=False,
+            customdata=[[code] for code in frame[dim]],
+            hovertemplate="%{y}<br>%{text}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(automargin=True, ticksuffix="  ")
+    return _finished(figure, 260)
+
+
+def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
+    """A table of shaded cells. Each cell is a square mark, so that it can be clicked; its amount is written in it."""
+    frame = frame.filter(pl.col("numerator") > 0)
+    order = {dim: frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)[dim].to_list() for dim in (x, y)}
+    amounts = frame["numerator"].cast(pl.Float64)
+    labels = {dim: [words.plain(value) for value in frame[dim]] for dim in (x, y)}
+    figure = go.Figure(
+        go.Heatmap(
+            x=labels[x], y=labels[y], z=amounts, xgap=3, ygap=3, showscale=False, hoverinfo="skip",
+            colorscale=[[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,0.75)"]],
+        )
+    )  # fmt: skip
+    figure.add_scatter(
+        x=labels[x],
+        y=labels[y],
+        mode="markers+text",
+        marker={"symbol": "square", "size": 34, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        text=[words.money(v) for v in frame["numerator"]],
+        textfont={"size": 11},
+        customdata=list(zip(frame[x], frame[y], strict=True)),
+        hovertemplate="%{y}<br>%{x}<br>%{text}<extra></extra>",
+        # a click picks a cell; the others must stay readable
+        unselected={"marker": {"opacity": 1}},
+    )
+    figure.update_xaxes(
+        categoryorder="array", categoryarray=[words.plain(v) for v in reversed(order[x])], showgrid=False, side="top"
+    )
+    figure.update_yaxes(categoryorder="array", categoryarray=[words.plain(v) for v in order[y]], showgrid=False, automargin=True)
+    return _finished(figure, 90 + 40 * len(order[y]))
+
+
+def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
+    """Stacked bars, one shade a bucket, darker and warmer with age; each segment says its amount when it has the room."""
+    largest = frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)
+    figure = go.Figure()
+    for bucket, shade in zip(AR_BUCKETS, _BUCKET_SHADES, strict=True):
+        part = frame.filter((pl.col("ar_bucket") == bucket) & (pl.col("numerator") > 0))
+        figure.add_bar(
+            y=[words.plain(value) for value in part[dim]],
+            x=part["numerator"].cast(pl.Float64),
+            orientation="h",
+            name=f"{bucket} days",
+            marker={"color": shade},
+            text=[words.money(v) for v in part["numerator"]],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            customdata=[[value, bucket] for value in part[dim]],
+            hovertemplate=f"%{{y}}, {bucket} days<br>%{{text}}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        uniformtext={"minsize": 10, "mode": "hide"},
+    )  # fmt: skip
+    figure.update_xaxes(tickformat="$,.2s")
+    names = [words.plain(value) for value in largest[dim]]
+    figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=names, ticksuffix="  ")
+    return _finished(figure, 110 + 44 * largest.height)
+
+
+def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure:
+    """A dot and its 95 % interval each; small samples are hollow and grey. The dashed line is the average of all."""
+    frame = frame.filter(pl.col("value").is_not_null()).sort("is_small", "value", dim, descending=[True, False, True])
+    figure = go.Figure()
+    for small in (False, True):
+        part = frame.filter(pl.col("is_small") == small)
+        value = part["value"]
+        figure.add_scatter(
+            x=value,
+            y=[words.plain(name) for name in part[dim]],
+            mode="markers",
+            name="Fewer than 30 claims" if small else "Rate and 95 % interval",
+            showlegend=not part.is_empty(),
+            marker={"size": 11, "color": GREY if small else BLUE, "symbol": "circle-open" if small else "circle"},
+            error_x={
+                "array": part["high"] - value,
+                "arrayminus": value - part["low"],
+                "color": GREY if small else BLUE,
+                "thickness": 2,
+                "width": 5,
+            },
+            customdata=[
+                [code, words.rate(low), words.rate(high), words.count(n), words.count(of)]
+                for code, low, high, n, of in part.select(dim, "low", "high", "numerator", "denominator").iter_rows()
+            ],
+            hovertemplate="%{y}<br>%{x:.1%} (%{customdata[1]} to %{customdata[2]})"
+            "<br>%{customdata[3]} of %{customdata[4]}<extra></extra>",
+        )
+    if average is not None:
+        figure.add_vline(
+            x=average, line={"dash": "dash", "color": GREY, "width": 1.5},
+            annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False},
+        )  # fmt: skip
+    names = [words.plain(name) for name in frame[dim]]
+    figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")
+    figure.update_xaxes(tickformat=".1%")
+    figure.update_layout(legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0})
+    return _finished(figure, 120 + 34 * frame.height)
+
+
+def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]:
+    sizes = frame["denominator"].fill_null(0) if frame["denominator"].dtype != pl.Null else [0] * frame.height
+    return list(zip(frame[time], texts, sizes, strict=True))
+
+
+def _finished(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 34, "b": 8}, dragmode=False, hovermode="closest")
+    return figure

@@ -1,0 +1,93 @@
+"""Which columns of a view a table of claims shows, and how each is named and formatted."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from dashboard import words
+
+_CLAIM = ("root_id", "claim_number", "payer_name", "facility")
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "claim_outcome": (*_CLAIM, "service_date", "submission_date", "first_remit_date", "charge_amount", "denied_amount",
+                      "is_overturned", "coder_id", "biller_id"),
+    "denial": (*_CLAIM, "line_number", "procedure_code", "group_carc", "carc_label", "denial_category", "remark_codes",
+               "first_remit_date", "is_overturned", "next_step"),
+    "receivable": (*_CLAIM, "side", "ar_reason", "age_days", "service_date", "submission_date", "last_remit_date",
+                   "charge_amount", "balance_amount"),
+    "cash": (*_CLAIM, "payment_date", "is_reversal", "charge_amount", "paid_amount"),
+    "deposit": ("payer_name", "payment_date", "trace_number", "payment_method", "deposit_amount"),
+    "claim_staff": (*_CLAIM, "staff_id", "team", "service_date", "first_remit_date", "charge_amount", "own_denied_amount"),
+    "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value", "audited_value"),
+}  # fmt: skip
+
+LABELS = {
+    "contribution": "Counts for",
+    "claim_number": "Claim",
+    "payer_name": "Payer",
+    "facility": "Site",
+    "service_date": "Service",
+    "submission_date": "First sent",
+    "first_remit_date": "First answer",
+    "last_remit_date": "Last answer",
+    "payment_date": "Paid on",
+    "charge_amount": "Charge",
+    "denied_amount": "Denied",
+    "own_denied_amount": "Denied (own)",
+    "paid_amount": "Paid",
+    "balance_amount": "Balance",
+    "deposit_amount": "Deposit",
+    "is_overturned": "Overturned",
+    "is_reversal": "Reversal",
+    "coder_id": "Coder",
+    "biller_id": "Biller",
+    "staff_id": "Person",
+    "team": "Team",
+    "line_number": "Line",
+    "procedure_code": "Procedure",
+    "group_carc": "Reason code",
+    "carc_label": "Reason",
+    "denial_category": "Category",
+    "remark_codes": "Remarks",
+    "next_step": "Next step",
+    "side": "Owed by",
+    "ar_reason": "Why open",
+    "age_days": "Age (days)",
+    "trace_number": "Trace number",
+    "payment_method": "Method",
+    "audited_on": "Audited",
+    "field": "Field",
+    "coded_value": "Coded",
+    "audited_value": "Audited as",
+}
+
+_WORDS = ("payer_name", "facility", "denial_category", "ar_reason", "side", "field", "carc_label", "next_step")
+
+
+def shown(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame for the eye: codes in words, keys left out, money as numbers that a table can align."""
+    wording = [
+        pl.col(name).replace_strict({code: words.plain(code) for code in frame[name].drop_nulls().unique()}, default=None)
+        for name in _WORDS
+        if name in frame.columns and frame.height
+    ]
+    return frame.with_columns(wording).drop("root_id", strict=False)
+
+
+def config(frame: pl.DataFrame, unit: str) -> dict[str, object]:
+    """Streamlit's settings for the columns of `frame`; `unit` is the measure's."""
+    settings: dict[str, object] = {}
+    for name, dtype in frame.schema.items():
+        label = LABELS.get(name, name)
+        if isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):
+            settings[name] = st.column_config.NumberColumn(label, format="dollar")
+        elif dtype == pl.Date:
+            settings[name] = st.column_config.DateColumn(label, format="D MMM YYYY")
+        elif dtype == pl.Boolean:
+            settings[name] = st.column_config.CheckboxColumn(label)
+        elif dtype.is_numeric():
+            settings[name] = st.column_config.NumberColumn(label, format="%d")
+        else:
+            settings[name] = st.column_config.TextColumn(label)
+    return settings

@@ -1,0 +1,137 @@
+"""The one way from a page to the warehouse: cached in memory only (it is health data), keyed on the warehouse file's identity.
+
+A load swaps the file, so the identity changes and everything is asked anew; no page restarts for that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import streamlit as st
+
+from dashboard.question import Question
+from etl.choices import Choices
+from etl.choices import choices as read_choices
+from etl.choices import reasons as read_reasons
+from etl.freshness import Freshness
+from etl.freshness import freshness as read_freshness
+from etl.timeline import Timeline
+from etl.timeline import timeline as read_timeline
+from etl.warehouse.as_of import open_as_of
+from etl.warehouse.store import identity, open_reader
+
+Key = tuple[str, int, int]
+
+# what an export holds at most; one more row tells that there are more
+MOST_ROWS = 50_000
+
+
+def path() -> Path:
+    """The warehouse file that `cleanclaim serve` was started with."""
+    return Path(os.environ.get("CLEANCLAIM_DB", "data/warehouse.duckdb"))
+
+
+def model_path() -> Path | None:
+    """The risk model, when `serve` names one; else the check looks beside the warehouse."""
+    named = os.environ.get("CLEANCLAIM_MODEL")
+    return Path(named) if named else None
+
+
+def exists() -> bool:
+    """Whether there is a warehouse to show."""
+    return path().exists()
+
+
+def choices() -> Choices:
+    """Filter values and the days covered."""
+    return _choices(identity(path()))
+
+
+def freshness() -> Freshness:
+    """How far the data goes."""
+    return _freshness(identity(path()))
+
+
+def reason_names() -> dict[str, str]:
+    """Group and reason codes with what they say: `CO-197` -> CO-197 authorization missing."""
+    groups = ("CO", "PR", "OA", "PI", "CR")
+    labels = _reasons(identity(path()))
+    return {f"{group}-{carc}": f"{group}-{carc} {label}" for carc, label in labels.items() for group in groups}
+
+
+def timeline(root_id: int) -> Timeline | None:
+    """One claim's story. Not cached: it holds names."""
+    return read_timeline(_reader(identity(path())).cursor(), root_id)
+
+
+def ask(question: Question) -> pl.DataFrame:
+    """The answer: its dims, numerator, denominator, value."""
+    return _ask(identity(path()), question)
+
+
+def total(question: Question) -> dict[str, object]:
+    """The answer without a breakdown: numerator, denominator, value."""
+    return ask(question.by()).row(0, named=True)
+
+
+def rows(question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
+    """The rows that make up the answer's numerator, largest `contribution` first; at most MOST_ROWS + 1."""
+    return _rows(identity(path()), question, columns)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _reader(key: Key) -> duckdb.DuckDBPyConnection:
+    return open_reader(Path(key[0]))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _past(key: Key, day: date) -> duckdb.DuckDBPyConnection:
+    return open_as_of(Path(key[0]), day)
+
+
+def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
+    """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
+    if question.is_balance and question.day != _freshness(key).data_through:
+        return _past(key, question.day).cursor()
+    return _reader(key).cursor()
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _choices(key: Key) -> Choices:
+    return read_choices(_reader(key).cursor())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _reasons(key: Key) -> dict[str, str]:
+    return read_reasons(_reader(key).cursor())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _freshness(key: Key) -> Freshness:
+    return read_freshness(_reader(key).cursor())
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _ask(key: Key, question: Question) -> pl.DataFrame:
+    return question.measure.by(_connection(key, question), question.dims, **_arguments(question))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _rows(key: Key, question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
+    arguments = _arguments(question)
+    return question.measure.rows(_connection(key, question), columns=columns, limit=MOST_ROWS + 1, **arguments)
+
+
+def _arguments(question: Question) -> dict[str, Hashable]:
+    period = (None, None) if question.is_balance else (question.scope.start, question.scope.end)
+    return {
+        "filters": question.filters(),
+        "period": period,
+        "as_of": question.day if question.is_balance else None,
+        "age_from": question.age_from,
+    }

@@ -1,0 +1,52 @@
+"""Tables as files that a spreadsheet opens safely."""
+
+from __future__ import annotations
+
+import io
+
+import polars as pl
+
+from etl.errors import UserError
+
+MOST_EXCEL_ROWS = 50_000
+
+# a cell that begins so is run as a formula by a spreadsheet
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def csv(frame: pl.DataFrame) -> bytes:
+    """UTF-8 with the mark that makes Excel read it as such; a text cell that would be a formula gets an apostrophe first."""
+    return b"\xef\xbb\xbf" + _plain(frame, guard=True).write_csv().encode()
+
+
+def excel(frame: pl.DataFrame, title: str) -> bytes:
+    """A workbook with one sheet, at most MOST_EXCEL_ROWS rows; text stays text. Raises UserError on more."""
+    if frame.height > MOST_EXCEL_ROWS:
+        raise UserError(f"Excel export holds at most {MOST_EXCEL_ROWS:,} rows; this has more. Narrow the filters.")
+    buffer = io.BytesIO()
+    money = {name: "#,##0.00" for name, dtype in frame.schema.items() if dtype == pl.Decimal}
+    _plain(frame, guard=False).write_excel(
+        buffer, worksheet=sheet_name(title), column_formats=money, autofit=True, freeze_panes="A2"
+    )
+    return buffer.getvalue()
+
+
+def file_name(title: str, extension: str) -> str:
+    """`A/R over 90 days` -> `ar_over_90_days.csv`."""
+    words = "".join(letter if letter.isalnum() else " " for letter in title.replace("/", "").lower()).split()
+    return f"{'_'.join(words)}.{extension}"
+
+
+def sheet_name(title: str) -> str:
+    """Excel allows 31 letters, some of them not."""
+    return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31]
+
+
+def _plain(frame: pl.DataFrame, guard: bool) -> pl.DataFrame:
+    """Lists as text; for CSV, text cells guarded. Numbers are never touched: a negative amount is no formula."""
+    lists = [pl.col(name).list.join("; ") for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)]
+    frame = frame.with_columns(lists)
+    if not guard:
+        return frame
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())

@@ -1,0 +1,1 @@
+"""One page a file: filters, measures, charts, drill-down, export. No SQL and no arithmetic."""

@@ -1,0 +1,62 @@
+"""What money is stuck, where, why and for how long, on any day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import charts, data, filters, tiles, words
+from dashboard.panel import panel
+from dashboard.question import Question
+
+_SIDES = {"insurance_ar_amount": "Insurance", "patient_ar_amount": "Patient"}
+_TILES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_in_ar", "unadjudicated_amount")
+
+
+def page() -> None:
+    options = data.choices()
+    st.title("A/R aging")
+    st.caption("Balances stand on one day, so this page takes the day below instead of the period.")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        as_of = st.date_input(
+            "As of",
+            options.last_day,
+            min_value=options.first_day,
+            max_value=options.last_day,
+            key="as_of",
+            bind="query-params",
+            format="YYYY-MM-DD",
+            required=True,
+            width=180,
+            help="Only what was known by the end of this day counts.",
+        )
+        age_from = st.segmented_control(
+            "Aged from",
+            list(words.AGE_FROM),
+            default="service",
+            required=True,
+            format_func=words.AGE_FROM.__getitem__,
+            key="age_from",
+            bind="query-params",
+        )
+        side = st.segmented_control(
+            "Owed by",
+            list(_SIDES),
+            default="insurance_ar_amount",
+            required=True,
+            format_func=_SIDES.__getitem__,
+            key="side",
+            bind="query-params",
+        )
+    scope = replace(filters.scope(), end=as_of)
+    tiles.row(*(Question(name, scope, as_of=as_of, age_from=age_from) for name in _TILES))
+
+    balance = Question(side, scope, as_of=as_of, age_from=age_from)
+    for dim, title in (("payer_name", "payer"), ("ar_reason", "why it is open")):
+        panel(
+            f"{_SIDES[side]} A/R by age and {title}",
+            balance.by(dim, "ar_bucket"),
+            lambda frame, dim=dim: charts.aging(frame, dim),
+            f"aging_{dim}_{side}",
+        )

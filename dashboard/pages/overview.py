@@ -1,0 +1,38 @@
+"""How are we doing: the figures that a manager asks for first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, data, filters, tiles, words
+from dashboard.panel import panel
+from dashboard.question import Question
+
+_DENIALS = ("initial_denial_rate", "denied_amount", "denial_overturn_rate", "rejection_rate")
+_FLOW = ("insurance_paid_amount", "deposit_amount", "charge_lag", "submission_lag")
+_BALANCES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_in_ar", "unadjudicated_amount")
+
+
+def page() -> None:
+    scope = filters.scope()
+    st.title("Overview")
+    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}")
+    tiles.row(*(Question(name, scope) for name in _DENIALS), compare=True)
+
+    left, right = st.columns([3, 2])
+    with left:
+        panel("Initial denial rate by month", Question("initial_denial_rate", scope).by("month"), charts.trend, "rate_by_month")
+    with right:
+        names = data.reason_names()
+        panel(
+            "Top 5 reasons by denied amount",
+            Question("denied_amount", scope).by("group_carc"),
+            lambda frame: charts.ranked(frame, "group_carc", names),
+            "top_reasons",
+            names,
+        )
+
+    st.markdown("##### Cash and speed")
+    tiles.row(*(Question(name, scope) for name in _FLOW), compare=True)
+    st.markdown(f"##### Accounts receivable on {words.day(scope.end)}")
+    tiles.row(*(Question(name, scope) for name in _BALANCES))

@@ -1,0 +1,110 @@
+"""A chart with its title and definition, the way from each of its marks to the claims behind it, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from dashboard import charts, data, drill, filters, tiles, words
+from dashboard.question import Question
+from etl.measures import DIMENSIONS
+
+Draw = Callable[[pl.DataFrame], go.Figure]
+
+
+def panel(title: str, question: Question, draw: Draw, key: str, names: Mapping[str, str] | None = None) -> None:
+    """Ask, draw, and open the claims of a mark on a click, or by name for those who use the keyboard.
+
+    `draw` makes marks whose customdata begins with the values of the question's dims, in their order.
+    """
+    frame = data.ask(question)
+    with st.container(border=True, height="stretch"):
+        tiles.heading(title, question.measure)
+        tiles.not_applied(question)
+        missing = tiles.missing_file(question.measure)
+        if frame.is_empty() and missing:
+            st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
+            return
+        if frame.is_empty() or not frame["numerator"].cast(pl.Float64).abs().sum():
+            filters.empty("claims")
+            return
+        # a fresh key after each click: the same mark can then be clicked again, and no mark stays dimmed
+        chart_key = f"{key}_{st.session_state.get(key, 0)}"
+        st.plotly_chart(
+            draw(frame),
+            key=chart_key,
+            on_select=partial(_clicked, key, chart_key, question),
+            selection_mode="points",
+            config=charts.CONFIG,
+            alt=f"{title}. {question.described()}. The table below it has the figures.",
+        )
+        _footer(title, question, frame, key, names or {})
+
+
+def _footer(title: str, question: Question, frame: pl.DataFrame, key: str, names: Mapping[str, str]) -> None:
+    """All claims, those of one mark, and the figures as a table."""
+    marks = {
+        _mark_name(row, question, names): tuple(str(row[dim]) for dim in question.dims)
+        for row in frame.iter_rows(named=True)
+        if row["numerator"]
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "See the claims",
+            key=f"{key}_all",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            on_click=drill.open_claims,
+            args=(question.by(),),
+        )
+        st.selectbox(
+            "Open the claims of one part of the chart",
+            list(marks),
+            index=None,
+            key=f"{key}_of",
+            placeholder="… of one part",
+            label_visibility="collapsed",
+            on_change=lambda: _named(key, question, marks),
+            width=240,
+        )
+        with st.popover("Table", icon=":material/table:", type="tertiary"):
+            _table(title, frame, question)
+
+
+def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
+    measure = question.measure
+    named = frame.rename({dim: DIMENSIONS[dim].label for dim in question.dims})
+    if measure.denominator is None:
+        named = named.select(*[DIMENSIONS[dim].label for dim in question.dims], pl.col("value").alias(measure.label))
+    else:
+        counts = {"numerator": "Counted", "denominator": "Of", "value": measure.label}
+        named = named.with_columns(pl.col("numerator", "denominator").cast(pl.Int64)).rename(counts)
+    style = {"rate": "percent", "money": "dollar"}.get(measure.unit, "plain")
+    config = {measure.label: st.column_config.NumberColumn(format=style)}
+    st.dataframe(named, hide_index=True, column_config=config, alt=f"{title} as a table")
+    drill.downloads(named, title)
+
+
+def _mark_name(row: Mapping[str, object], question: Question, names: Mapping[str, str]) -> str:
+    return " · ".join(names.get(str(row[dim]), words.plain(row[dim])) for dim in question.dims)
+
+
+def _clicked(key: str, chart_key: str, question: Question) -> None:
+    points = st.session_state[chart_key].selection.points
+    if not points:
+        return
+    values = [str(value) for value in points[0]["customdata"]]
+    drill.open_claims(question.at(**dict(zip(question.dims, values, strict=False))))
+    st.session_state[key] = st.session_state.get(key, 0) + 1
+
+
+def _named(key: str, question: Question, marks: Mapping[str, tuple[str, ...]]) -> None:
+    name = st.session_state[f"{key}_of"]
+    if name:
+        drill.open_claims(question.at(**dict(zip(question.dims, marks[name], strict=True))))
+        st.session_state[f"{key}_of"] = None

@@ -1,0 +1,81 @@
+"""A figure with its definition, its change, and the way to the claims behind it."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from dashboard import data, drill, words
+from dashboard.question import Question
+from etl.measures import Measure
+
+
+def row(*questions: Question, compare: bool = False) -> None:
+    """Tiles of equal width and height side by side."""
+    for column, question in zip(st.columns(len(questions)), questions, strict=True):
+        with column:
+            tile(question, compare)
+
+
+def tile(question: Question, compare: bool = False) -> None:
+    """One figure. `compare` adds the change against the period directly before, when the data goes back that far."""
+    measure, answer = question.measure, data.total(question)
+    step, against = _change(question, answer["value"]) if compare else (None, None)
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            measure.label,
+            words.number(measure, answer["value"]),
+            step,
+            delta_color={True: "inverse", False: "normal", None: "off"}[measure.lower_is_better],
+            delta_description=against,
+            help=tooltip(measure),
+        )
+        missing = missing_file(measure)
+        if answer["value"] is None and missing:
+            st.caption(f"Load {missing} to fill this.")
+        elif answer["value"] is None:
+            st.caption("Nothing to count for these filters.")
+        not_applied(question)
+        st.button(
+            "See the claims",
+            key=f"tile_{question.name}",
+            type="tertiary",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            disabled=not answer["numerator"],
+            on_click=drill.open_claims,
+            args=(question,),
+        )
+
+
+def heading(title: str, measure: Measure | None = None) -> None:
+    """The title of a chart, with the definition of what it shows."""
+    st.markdown(f"##### {title}", help=tooltip(measure) if measure else None)
+
+
+def tooltip(measure: Measure) -> str:
+    """Definition, source, caveat."""
+    text = f"{measure.definition}\n\n**Source** {measure.source}\n\n**Caveat** {measure.caveat}"
+    return text.replace("$", "\\$")
+
+
+def not_applied(*questions: Question) -> None:
+    """Say which filters in use a figure cannot take."""
+    ignored = dict.fromkeys(name for question in questions for name in question.ignored())
+    if ignored:
+        st.caption(f":material/filter_alt_off: Not filtered by {' or '.join(ignored)}.")
+
+
+def missing_file(measure: Measure) -> str:
+    """The side files that a measure's source names and that were never loaded."""
+    named = re.findall(r"\w+\.csv", measure.source)
+    return " and ".join(name for name in data.freshness().missing_files if name in named)
+
+
+def _change(question: Question, now) -> tuple[str | int | None, str | None]:
+    first_day, before = data.choices().first_day, question.scope.previous()
+    if first_day is None or before.start < first_day:
+        return None, None
+    earlier = data.total(Question(question.name, before, question.where))
+    return words.change(question.measure, now, earlier["value"]), "vs. the equal period before"

@@ -1,0 +1,93 @@
+"""How things are written on a page: money, rates, names of codes, and masks over what identifies a patient."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from etl.measures import Measure
+
+NONE = "–"
+_MINUS = "\u2212"
+
+AR_REASONS = {
+    "rejected": "Rejected at the front door",
+    "awaiting_payer": "Awaiting the payer",
+    "denied": "Denied",
+    "patient": "Patient's share",
+    "credit": "Credit balance",
+}
+EMPLOYMENT = {"in_house": "In-house", "outsourced": "Outsourced"}
+AGE_FROM = {"service": "Service date", "submission": "First submission", "remit": "Last remittance"}
+
+
+def money(amount: Decimal | float | None, cents: bool = False) -> str:
+    """`$1,234` or `$1,234.50`; negative with a true minus sign; a dash when there is none."""
+    if amount is None:
+        return NONE
+    text = f"{abs(amount):,.2f}" if cents else f"{abs(amount):,.0f}"
+    return f"{_MINUS if amount < 0 else ''}${text}"
+
+
+def rate(value: float | None) -> str:
+    """`12.3%`."""
+    return NONE if value is None else f"{value:.1%}"
+
+
+def count(value: Decimal | float | None) -> str:
+    """`12,345`."""
+    return NONE if value is None else f"{int(value):,}"
+
+
+def number(measure: Measure, value: Decimal | float | None) -> str:
+    """A measure's value in its unit."""
+    if value is None:
+        return NONE
+    if measure.unit == "money":
+        return money(value)
+    if measure.unit == "rate":
+        return rate(float(value))
+    return f"{float(value):,.1f} days" if measure.unit == "days" else count(value)
+
+
+def change(measure: Measure, now: Decimal | float | None, before: Decimal | float | None) -> str | int | None:
+    """The step from one period to the next; 0 when it rounds to nothing, None when either is unknown."""
+    if now is None or before is None:
+        return None
+    step = float(now) - float(before)
+    if measure.unit == "rate":
+        text = f"{step * 100:+.1f} points"
+    elif measure.unit == "money":
+        text = f"{'+' if step > 0 else '-'}${abs(step):,.0f}"
+    else:
+        text = f"{step:+,.1f}" if measure.unit == "days" else f"{step:+,.0f}"
+    return text if any(digit in text for digit in "123456789") else 0
+
+
+def day(value: date | None) -> str:
+    """`3 Nov 2026`."""
+    return NONE if value is None else f"{value.day} {value:%b %Y}"
+
+
+def plain(code: object) -> str:
+    """A code or name as a person would write it: `timely_filing` -> Timely filing, `EAST CLINIC` -> East Clinic."""
+    text = str(code)
+    if text in AR_REASONS | EMPLOYMENT:
+        return (AR_REASONS | EMPLOYMENT)[text]
+    if "_" in text or text.islower():
+        return text.replace("_", " ").capitalize()
+    if text.isupper() and " " in text:
+        return " ".join(word if len(word) <= 3 else word.capitalize() for word in text.split(" "))
+    return text
+
+
+def mask_name(name: str | None) -> str:
+    """`Doe` -> `D•••`."""
+    return f"{name[0]}•••" if name else NONE
+
+
+def mask_id(identifier: str | None) -> str:
+    """`ABC001234` -> `•••1234`; short ones show nothing of themselves."""
+    if not identifier:
+        return NONE
+    return f"•••{identifier[-4:]}" if len(identifier) >= 8 else "•••"

@@ -1,0 +1,45 @@
+"""How far the data goes, and what is missing from it: the line that every page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+# the table that each side file fills
+SIDE_FILES = {
+    "work_log": "work_log.csv",
+    "staff": "staff.csv",
+    "coding_audit": "coding_audit.csv",
+    "patient_transaction": "patient_transactions.csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The last known day, the files loaded, the things kept out, and the side files that never came."""
+
+    data_through: date | None
+    files: int
+    claims: int
+    quarantined: int
+    flagged: int
+    missing_files: tuple[str, ...]
+
+
+def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
+    """The state of this warehouse. Quarantined counts whole files and parts; flagged content is loaded."""
+    row = connection.execute(
+        """
+        select
+            (select data_through from warehouse_state),
+            (select count(*) from source_file),
+            (select count(*) from claim),
+            (select count(*) from issue where severity in ('rejected', 'quarantined')),
+            (select count(*) from issue where severity = 'flagged')
+        """
+    ).fetchone()
+    missing = [name for table, name in SIDE_FILES.items() if not connection.execute(f"from {table} limit 1").fetchone()]
+    data_through, files, claims, quarantined, flagged = row or (None, 0, 0, 0, 0)
+    return Freshness(data_through, files, claims, quarantined, flagged, tuple(missing))
