@@ -106,6 +106,7 @@ def _simulate(front: Front, claims: int, seed: int, report: Callable[[str, int, 
 
 
 def _write_claims_truth(path: Path, roots: list[Root]) -> None:
+    """One row a claim; the probability is that of the version that first reached the payer, on the day it was sent."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("claim_id", "denial_probability", "expected_denied_amount", "mechanism"))

@@ -33,6 +33,8 @@ from etl.sample.practice import (
 SIDED = ("20610", "29881", "66984", "73721")
 # chances in a thousand that the claim's diagnosis does not support the line, before any coder's slip
 ODD_DIAGNOSIS = {"advanced_imaging": 60, "cardiology": 60, "sleep": 60, "therapy": 12, "endoscopy": 18, "surgery": 18}
+# the level that the record supports where a coder took one too high; payers do not see it, auditors do
+DOWNCODED = {"99213": "99212", "99214": "99213", "99215": "99214", "99204": "99203", "99284": "99283", "99285": "99284"}
 GOVERNMENT = ("MB", "MC", "16")
 LAST_SPACED = dates.plus(dates.LAST_SUBMISSION, -14)  # later, a claim of several days would end after it is sent
 
@@ -204,8 +206,8 @@ class Front:
                     if by_slip:
                         errors.append(CodingError(0, "diagnosis", wrong, diagnoses[position]))
                     diagnoses[position] = wrong
-        if rng.randrange(1000) < coder.error_per_mille // 5:
-            errors.append(CodingError(1, "procedure", lines[0].procedure, "99212"))
+        if lines[0].procedure in DOWNCODED and rng.randrange(1000) < coder.error_per_mille:
+            errors.append(CodingError(1, "em_level", lines[0].procedure, DOWNCODED[lines[0].procedure]))
         return replace(content, lines=tuple(lines), diagnoses=tuple(diagnoses)), tuple(errors)
 
     def _prepare(self, content: Content, clinician: Clinician, biller: StaffMember) -> Content:

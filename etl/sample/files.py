@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +26,6 @@ class Written:
     duplicate_files: int = 0
     duplicate_claims: int = 0
     duplicate_claim_payments: int = 0
-    weeks: list[tuple[Path, int]] = field(default_factory=list)
 
 
 def write_claims(folder: Path, roots: list[Root], written: Written, progress: Progress) -> None:

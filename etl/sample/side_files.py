@@ -15,6 +15,7 @@ from etl.sample.money import text
 from etl.sample.practice import StaffMember
 
 AUDITORS = ("A01", "A02")
+EVALUATIONS = ("visit", "emergency")
 
 
 def add_audits(root: Root, rng: Random) -> None:
@@ -26,7 +27,8 @@ def add_audits(root: Root, rng: Random) -> None:
     content = root.submissions[0].content
     wrong = {(e.line_number, e.field): e for e in root.errors if rng.random() < 0.9}
     looked_at = [(0, "diagnosis", content.diagnoses[0])]
-    looked_at += [(line.number, "procedure", line.procedure) for line in content.lines]
+    for line in content.lines:
+        looked_at.append((line.number, "em_level" if line.family in EVALUATIONS else "procedure", line.procedure))
     looked_at += [(line.number, "modifier", line.modifiers[0]) for line in content.lines if line.modifiers]
     for number, field, coded in looked_at:
         error = wrong.pop((number, field), None)

@@ -36,13 +36,13 @@ def plant(front: Front, roots: list[Root]) -> list[tuple[Encounter, str | None]]
             batch.append((_changed(_clean(front, claim_type), _pointing_nowhere), "diagnosis_pointer"))
         sent = _already_sent(roots, claim_type)
         if sent is not None:
-            same_number = _copy_of(sent, sent.claim_number, front)
-            new_number = _copy_of(sent, sent.claim_number.replace("WB", "WD"), front)
+            same_number = _copy_of(sent, sent.claim_number)
+            new_number = _copy_of(sent, sent.claim_number.replace("WB", "WD"))
             batch += [(same_number, "duplicate"), (new_number, "duplicate")]
-        for encounter, _ in batch:
+        for encounter, mistake in batch:
             if encounter.root.claim_number == "":
                 encounter.root.claim_number = f"WU{len(found) + 1:07d}"
-            found.append((encounter, _))
+            found.append((encounter, mistake))
     return [(_numbered(encounter), mistake) for encounter, mistake in found]
 
 
@@ -129,7 +129,7 @@ def _already_sent(roots: list[Root], claim_type: str) -> Root | None:
     return None
 
 
-def _copy_of(sent: Root, claim_number: str, front: Front) -> Encounter:
+def _copy_of(sent: Root, claim_number: str) -> Encounter:
     return Encounter(Root(claim_number, sent.work), sent.content, TO_BE_SENT)
 
 
