@@ -34,12 +34,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a measure is reported. A sum has no denominator; a rate's may be money too."""
+    """How a measure is reported. A sum has no denominator; a rate's may be money too, or a daily average of `days`."""
 
     name: str
     dims: tuple[str, ...]
     money: bool
     ratio: bool
+    days: int = 1
 
     def figures(self, rows: Sequence[Row], scope: Scope) -> Iterable[dict[str, object]]:
         """The overall figure, then one for each value of each dimension that occurs."""
@@ -54,6 +55,7 @@ class Measure:
 
     def _figure(self, by: dict[str, str], rows: Sequence[Row], scope: Scope) -> dict[str, object]:
         top, bottom = sum(row.numerator for row in rows), sum(row.denominator for row in rows)
+        bottom = (2 * bottom + self.days) // (2 * self.days)  # to the cent, halves up
         return {
             "measure": self.name,
             "by": by,
@@ -98,7 +100,7 @@ ACCURACY = Measure("coding_accuracy", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), mo
 INSURANCE_AR = Measure("insurance_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
 PATIENT_AR = Measure("patient_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
 OVER_90 = Measure("ar_over_90_share", CLAIM_DIMS, money=True, ratio=True)
-DAYS_IN_AR = Measure("days_in_ar", CLAIM_DIMS, money=True, ratio=True)
+DAYS_IN_AR = Measure("days_in_ar", CLAIM_DIMS, money=True, ratio=True, days=90)
 UNADJUDICATED = Measure("unadjudicated_amount", CLAIM_DIMS, money=True, ratio=False)
 
 
@@ -258,4 +260,4 @@ def _over_90(item: Receivable, age_from: str) -> Row:
 
 def _days(item: Receivable, as_of: date) -> Row:
     recent = dates.plus(as_of, -90) < item.root.first_submitted <= as_of
-    return Row(_dims(item.root), None, 90 * _both(item), item.charge if recent else 0)
+    return Row(_dims(item.root), None, _both(item), item.charge if recent else 0)

@@ -92,10 +92,3 @@ def test_figures_have_the_agreed_shape(truth: dict[str, Any]) -> None:
     assert len(truth["measures"]) > 500
     assert all(set(figure) == keys for figure in truth["measures"])
     assert len({f["measure"] for f in truth["measures"]}) == 19
-
-
-def test_days_in_ar_is_ninety_times_both_balances(overall: dict[Scope, dict[str, Any]]) -> None:
-    for (name, *rest), figure in overall.items():
-        if name == "days_in_ar":
-            both = sum(Decimal(overall[f"{s}_ar_amount", *rest]["numerator"]) for s in ("insurance", "patient"))
-            assert Decimal(figure["numerator"]) == 90 * both
