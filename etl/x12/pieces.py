@@ -46,6 +46,8 @@ def sniff(data: bytes, at: int) -> Delimiters | None:
     component, terminator = data[cuts[15] + 1 : cuts[15] + 2], data[cuts[15] + 2 : cuts[15] + 3]
     if terminator.isalnum() or not terminator:
         component, terminator = b"", component  # ISA16 left empty: the terminator follows at once
+    elif terminator in (b"\r", b"\n") and _next_line(data, cuts[15] + 2).endswith(component):
+        component, terminator = b"", component  # the same, and the line end is only a line end
     if not terminator or terminator.isalnum() or terminator in (element, b" "):
         return None
     repetition = data[cuts[10] + 1 : cuts[11]].strip()
@@ -64,14 +66,14 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
     delimiters = sniff(data, at) if at >= 0 else None
     if delimiters is None:
         raise UnreadableError(_no_isa(data))
-    data, done = data[at:], False
+    data, done, start = data[at:], False, 3  # start: where the next ISA may stand
     while not done:
-        cut = _cut(data, delimiters)
+        cut = _cut(data, delimiters, start)
         while cut < 0 and not done:
             more = stream.read(chunk)
             done = not more
             data += more
-            cut = _cut(data, delimiters)
+            cut = _cut(data, delimiters, start)
         piece = data[:cut] if cut >= 0 else data
         if piece.strip(b" \t\r\n\x00\x1a"):
             yield _plain(piece, delimiters), delimiters
@@ -79,8 +81,8 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
         if not data and not done:
             data = stream.read(chunk)
             done = not data
-        if data.startswith(b"ISA"):
-            delimiters = sniff(data, 0) or delimiters
+        opened = sniff(data, 0) if data.startswith(b"ISA") else None
+        delimiters, start = (opened, 3) if opened else (delimiters, 0)
     if data.strip(b" \t\r\n\x00\x1a"):
         yield _plain(data, delimiters), delimiters
 
@@ -96,15 +98,34 @@ def count_loose(data: bytes, segment_id: bytes) -> int:
 
 
 def _plain(piece: bytes, delimiters: Delimiters) -> bytes:
-    """The piece on one line: line ends that are not the terminator go, and the last segment is terminated."""
+    """The piece on one line: line ends that are not the terminator go, and the last segment is terminated.
+
+    What is no UTF-8 becomes it, piece by piece: one file in latin-1 must not spoil the names of the others.
+    """
+    if not piece.isascii() and (delimiters.element + delimiters.component + delimiters.segment).isascii():
+        piece = _utf_8(piece)
     if b"\n" in piece or b"\r" in piece:
         piece = piece.translate(None, bytes(c for c in b"\r\n" if c != delimiters.segment[0]))
     return piece if piece.endswith(delimiters.segment) else piece.rstrip(b" \t\x00\x1a") + delimiters.segment
 
 
-def _cut(data: bytes, delimiters: Delimiters) -> int:
-    """Where to cut what has been read: before the next ISA, else after the last whole SE, else -1."""
-    cut = _find_isa(data, 3, delimiters.segment)
+def _utf_8(piece: bytes) -> bytes:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return piece.decode("latin-1").encode()
+    return piece
+
+
+def _next_line(data: bytes, at: int) -> bytes:
+    """The first line with something in it after byte `at`."""
+    lines = data[at : at + 400].splitlines()
+    return next((line.rstrip() for line in lines if line.strip()), b"")
+
+
+def _cut(data: bytes, delimiters: Delimiters, start: int) -> int:
+    """Where to cut what has been read: before the next ISA (from `start` on), else after the last whole SE, else -1."""
+    cut = _find_isa(data, start, delimiters.segment)
     return cut if cut >= 0 else _after_last_se(data, delimiters)
 
 
@@ -116,7 +137,7 @@ def _find_isa(data: bytes, start: int, terminator: bytes) -> int:
         before = data[max(at - 8, 0) : at].rstrip(
             b" \t\x00\x1a" if terminator in (b"\n", b"\r") else b" \t\r\n\x00\x1a"
         )
-        opens = before.endswith(terminator) if terminator else not before[-1:].isalnum()
+        opens = not before or before.endswith(terminator) if terminator else not before[-1:].isalnum()
         if opens and sniff(data, at):
             return at
         at = data.find(b"ISA", at + 3)
