@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import data, drill, filters, words
@@ -15,7 +17,8 @@ stroke-linecap="round" stroke-linejoin="round"><rect x="4" y="4" width="26" heig
 
 
 def main() -> None:
-    st.set_page_config("cleanclaim", ":material/fact_check:", layout="wide")
+    # a file of ours: Streamlit would fetch a named symbol from Google
+    st.set_page_config("cleanclaim", Path(__file__).parent / "icon.png", layout="wide")
     st.logo(_LOGO, size="large")
     check_page = st.Page(check.page, title="Pre-submission check", icon=":material/rule:", url_path="check")
     definitions_page = st.Page(definitions.page, title="Definitions", icon=":material/menu_book:", url_path="definitions")

@@ -1,17 +1,19 @@
-"""The drawings. Colours are Okabe and Ito's, from the theme (see server.py): they differ for every kind of colour sight, and
-each carries a label, a mark or a position as well. Cumulative shares and sorting are drawing, not measuring.
+"""The drawings. Colours are Okabe and Ito's: they differ for every kind of colour sight, and each carries a label, a mark or
+a position as well. Cumulative shares and sorting are drawing, not measuring.
 """
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 import polars as pl
+import streamlit as st
 
 from dashboard import words
 from etl.measures import AR_BUCKETS
+from etl.measures.interval import SMALL_SAMPLE
 
-# where a trace must keep its colour in light and dark alike
-ORANGE, GREY, BLUE = "#E69F00", "#8C8C8C", "#3B8FC4"
+# legible on light and dark alike; the main colour and that of text follow the theme (see _blue, _ink)
+ORANGE, GREY = "#E69F00", "#8C8C8C"
 _BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
 CONFIG = {"displayModeBar": False, "displaylogo": False}
 
@@ -26,18 +28,20 @@ def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.
             y=[None if v is None else float(v) for v in frame["value"]],
             mode="lines+markers+text",
             text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
-            textposition="top center",
+            textposition="middle right",
+            textfont={"color": _ink()},
             cliponaxis=False,
             customdata=[[str(day), full, f"{int(n):,}"] for day, full, n in _trend_data(frame, time, texts)],
             hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
             if is_rate
             else "%{x|%b %Y}<br>%{customdata[1]}<extra></extra>",
-            line={"width": 2.5},
-            marker={"size": 8},
+            line={"width": 2.5, "color": _blue()},
+            marker={"size": 8, "color": _blue()},
         )
     )
-    figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$,.2s")
+    figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$~s")
     figure.update_xaxes(tickformat="%b\n%Y", dtick="M2" if frame.height > 8 else "M1", showgrid=False)
+    figure.update_layout(margin={"r": 52})
     return _finished(figure, 260)
 
 
@@ -53,10 +57,11 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         x=labels,
         y=frame["numerator"].cast(pl.Float64),
         name="Denied amount",
+        marker={"color": _blue()},
         customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
         text=[words.money(v) for v in frame["numerator"]],
         textposition="outside",
-        textfont={"size": 11},
+        textfont={"size": 11, "color": _ink()},
         cliponaxis=False,
         hovertemplate="%{x}<br>%{customdata[1]}<extra></extra>",
     )
@@ -72,8 +77,9 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         hovertemplate="%{x}<br>%{y:.0%} with all to the left<extra></extra>",
     )
     figure.update_layout(
-        yaxis={"tickformat": "$,.2s", "rangemode": "tozero"},
-        yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.08], "tickformat": ".0%", "showgrid": False, "zeroline": False},
+        yaxis={"tickformat": "$~s", "rangemode": "tozero"},
+        yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.08], "tickformat": ".0%",
+                "tickmode": "array", "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False, "zeroline": False},
         legend={"orientation": "h", "y": 1.12, "x": 0},
     )
     return _finished(figure, 340)
@@ -85,13 +91,14 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     figure = go.Figure(
         go.Bar(
             x=frame["numerator"].cast(pl.Float64),
-            y=[names.get(code, words.plain(code)) for code in frame[dim]],
+            y=[_short(names.get(code, words.plain(code))) for code in frame[dim]],
             orientation="h",
+            marker={"color": _blue()},
             text=[words.money(v) for v in frame["numerator"]],
             textposition="auto",
             cliponaxis=False,
-            customdata=[[code] for code in frame[dim]],
-            hovertemplate="%{y}<br>%{text}<extra></extra>",
+            customdata=[[code, names.get(code, code)] for code in frame[dim]],
+            hovertemplate="%{customdata[1]}<br>%{text}<extra></extra>",
         )
     )
     figure.update_xaxes(visible=False)
@@ -108,7 +115,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             x=labels[x], y=labels[y], z=amounts, xgap=3, ygap=3, showscale=False, hoverinfo="skip",
-            colorscale=[[0, "rgba(0,114,178,0.08)"], [1, "rgba(0,114,178,0.75)"]],
+            colorscale=[[0, "rgba(59,143,196,0.08)"], [1, "rgba(59,143,196,0.75)"]],
         )
     )  # fmt: skip
     figure.add_scatter(
@@ -117,7 +124,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
         mode="markers+text",
         marker={"symbol": "square", "size": 34, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[words.money(v) for v in frame["numerator"]],
-        textfont={"size": 11},
+        textfont={"size": 11, "color": _ink()},
         customdata=list(zip(frame[x], frame[y], strict=True)),
         hovertemplate="%{y}<br>%{x}<br>%{text}<extra></extra>",
         # a click picks a cell; the others must stay readable
@@ -153,7 +160,7 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
         barmode="stack", legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         uniformtext={"minsize": 10, "mode": "hide"},
     )  # fmt: skip
-    figure.update_xaxes(tickformat="$,.2s")
+    figure.update_xaxes(tickformat="$~s")
     names = [words.plain(value) for value in largest[dim]]
     figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=names, ticksuffix="  ")
     return _finished(figure, 110 + 44 * largest.height)
@@ -170,13 +177,13 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
             x=value,
             y=[words.plain(name) for name in part[dim]],
             mode="markers",
-            name="Fewer than 30 claims" if small else "Rate and 95 % interval",
-            showlegend=not part.is_empty(),
-            marker={"size": 11, "color": GREY if small else BLUE, "symbol": "circle-open" if small else "circle"},
+            name=f"Fewer than {SMALL_SAMPLE}" if small else "Rate and 95 % interval",
+            showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
+            marker={"size": 11, "color": GREY if small else _blue(), "symbol": "circle-open" if small else "circle"},
             error_x={
                 "array": part["high"] - value,
                 "arrayminus": value - part["low"],
-                "color": GREY if small else BLUE,
+                "color": GREY if small else _blue(),
                 "thickness": 2,
                 "width": 5,
             },
@@ -194,9 +201,23 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
         )  # fmt: skip
     names = [words.plain(name) for name in frame[dim]]
     figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")
-    figure.update_xaxes(tickformat=".1%")
-    figure.update_layout(legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0})
-    return _finished(figure, 120 + 34 * frame.height)
+    # a rate near 100 % would be squeezed by an axis from zero
+    figure.update_xaxes(tickformat=".1%", nticks=6, rangemode="normal" if (average or 0) > 0.5 else "tozero")
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return _finished(figure, 96 + 36 * max(frame.height, 3))
+
+
+def _short(label: str, most: int = 30) -> str:
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
+
+
+def _ink() -> str:
+    """The colour of text on the theme that the user has: Streamlit's own for charts is too pale on a shaded cell."""
+    return "#DCE2E8" if st.context.theme.type == "dark" else "#2B3640"
+
+
+def _blue() -> str:
+    return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
 def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]:
@@ -205,5 +226,8 @@ def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]
 
 
 def _finished(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 34, "b": 8}, dragmode=False, hovermode="closest")
+    margin = {"l": 8, "r": figure.layout.margin.r or 8, "t": 34, "b": 8}
+    figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": _ink()})
+    figure.update_xaxes(tickfont={"color": _ink()})
+    figure.update_yaxes(tickfont={"color": _ink()})
     return figure

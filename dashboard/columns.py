@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import words
+from dashboard.exports import guarded
 
 _CLAIM = ("root_id", "claim_number", "payer_name", "facility")
 
@@ -72,7 +73,16 @@ def shown(frame: pl.DataFrame) -> pl.DataFrame:
         for name in _WORDS
         if name in frame.columns and frame.height
     ]
-    return frame.with_columns(wording).drop("root_id", strict=False)
+    # the table's own download is a CSV too, and an empty cell says None
+    return guarded(frame.with_columns(wording).with_columns(pl.col(pl.String).fill_null("")).drop("root_id", strict=False))
+
+
+def order(frame: pl.DataFrame) -> list[str]:
+    """The claim first, then what it counts for, unless each row counts for one."""
+    names = [name for name in frame.columns if name != "contribution"]
+    if not frame.height or frame["contribution"].cast(pl.Float64).eq(1).all():
+        return names
+    return [names[0], "contribution", *names[1:]]
 
 
 def config(frame: pl.DataFrame, unit: str) -> dict[str, object]:

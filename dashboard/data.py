@@ -33,7 +33,7 @@ MOST_ROWS = 50_000
 
 def path() -> Path:
     """The warehouse file that `cleanclaim serve` was started with."""
-    return Path(os.environ.get("CLEANCLAIM_DB", "data/warehouse.duckdb"))
+    return Path(os.environ.get("CLEANCLAIM_DB", "data/cleanclaim.duckdb"))
 
 
 def model_path() -> Path | None:

@@ -45,7 +45,7 @@ def claims(question: Question) -> None:
         hide_index=True,
         height=min(38 + 35 * shown.height, 388),
         column_config=columns.config(shown, unit),
-        column_order=[*[name for name in shown.columns if name != "contribution"], "contribution"],
+        column_order=columns.order(shown),
         on_select="rerun",
         selection_mode="single-row",
         alt=f"Claims behind {question.measure.label}",

@@ -16,7 +16,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 def csv(frame: pl.DataFrame) -> bytes:
     """UTF-8 with the mark that makes Excel read it as such; a text cell that would be a formula gets an apostrophe first."""
-    return b"\xef\xbb\xbf" + _plain(frame, guard=True).write_csv().encode()
+    return b"\xef\xbb\xbf" + guarded(_flat(frame)).write_csv().encode()
 
 
 def excel(frame: pl.DataFrame, title: str) -> bytes:
@@ -25,7 +25,7 @@ def excel(frame: pl.DataFrame, title: str) -> bytes:
         raise UserError(f"Excel export holds at most {MOST_EXCEL_ROWS:,} rows; this has more. Narrow the filters.")
     buffer = io.BytesIO()
     money = {name: "#,##0.00" for name, dtype in frame.schema.items() if dtype == pl.Decimal}
-    _plain(frame, guard=False).write_excel(
+    _flat(frame).write_excel(
         buffer, worksheet=sheet_name(title), column_formats=money, autofit=True, freeze_panes="A2"
     )
     return buffer.getvalue()
@@ -42,11 +42,13 @@ def sheet_name(title: str) -> str:
     return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31]
 
 
-def _plain(frame: pl.DataFrame, guard: bool) -> pl.DataFrame:
-    """Lists as text; for CSV, text cells guarded. Numbers are never touched: a negative amount is no formula."""
-    lists = [pl.col(name).list.join("; ") for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)]
-    frame = frame.with_columns(lists)
-    if not guard:
-        return frame
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text cells that would be formulas get an apostrophe. Numbers are never touched: a negative amount is no formula."""
     text = pl.col(pl.String)
     return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists as text: a cell holds one value."""
+    lists = [pl.col(name).list.join("; ") for name, dtype in frame.schema.items() if dtype == pl.List(pl.String)]
+    return frame.with_columns(lists)

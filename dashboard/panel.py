@@ -62,25 +62,33 @@ def _footer(title: str, question: Question, frame: pl.DataFrame, key: str, names
             on_click=drill.open_claims,
             args=(question.by(),),
         )
-        st.selectbox(
-            "Open the claims of one part of the chart",
-            list(marks),
-            index=None,
-            key=f"{key}_of",
-            placeholder="… of one part",
-            label_visibility="collapsed",
-            on_change=lambda: _named(key, question, marks),
-            width=240,
-        )
         with st.popover("Table", icon=":material/table:", type="tertiary"):
+            label = " and ".join(DIMENSIONS[dim].label.lower() for dim in question.dims)
+            st.selectbox(
+                f"Open the claims of one {label}",
+                list(marks),
+                index=None,
+                key=f"{key}_of",
+                placeholder="Choose, or click the chart",
+                on_change=_named,
+                args=(key, question, marks),
+            )
             _table(title, frame, question)
 
 
 def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
-    measure = question.measure
-    named = frame.rename({dim: DIMENSIONS[dim].label for dim in question.dims})
+    """The figures behind the drawing, in words, largest first (time in its order)."""
+    measure, dims = question.measure, question.dims
+    if not set(dims) & {"month", "week", "day"}:
+        frame = frame.sort("value", descending=True, nulls_last=True)
+    wording = [
+        pl.col(dim).replace_strict({code: words.plain(code) for code in frame[dim].unique()}, return_dtype=pl.String)
+        for dim in dims
+        if frame.schema[dim] == pl.String
+    ]
+    named = frame.with_columns(wording).rename({dim: DIMENSIONS[dim].label for dim in dims})
     if measure.denominator is None:
-        named = named.select(*[DIMENSIONS[dim].label for dim in question.dims], pl.col("value").alias(measure.label))
+        named = named.select(*[DIMENSIONS[dim].label for dim in dims], pl.col("value").alias(measure.label))
     else:
         counts = {"numerator": "Counted", "denominator": "Of", "value": measure.label}
         named = named.with_columns(pl.col("numerator", "denominator").cast(pl.Int64)).rename(counts)

@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from dashboard import data, drill, words
-from dashboard.question import Question
+from dashboard.question import Question, Scope
 from etl.measures import Measure
 
 
@@ -21,14 +21,13 @@ def row(*questions: Question, compare: bool = False) -> None:
 def tile(question: Question, compare: bool = False) -> None:
     """One figure. `compare` adds the change against the period directly before, when the data goes back that far."""
     measure, answer = question.measure, data.total(question)
-    step, against = _change(question, answer["value"]) if compare else (None, None)
+    step = _change(question, answer["value"]) if compare else None
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.metric(
             measure.label,
             words.number(measure, answer["value"]),
             step,
             delta_color={True: "inverse", False: "normal", None: "off"}[measure.lower_is_better],
-            delta_description=against,
             help=tooltip(measure),
         )
         missing = missing_file(measure)
@@ -73,9 +72,22 @@ def missing_file(measure: Measure) -> str:
     return " and ".join(name for name in data.freshness().missing_files if name in named)
 
 
-def _change(question: Question, now) -> tuple[str | int | None, str | None]:
-    first_day, before = data.choices().first_day, question.scope.previous()
-    if first_day is None or before.start < first_day:
-        return None, None
+def comparison(scope: Scope) -> str:
+    """What the changes on the tiles are against, or why there are none; goes after the period."""
+    before, first_day = scope.previous(), data.choices().first_day
+    if not _goes_back(before):
+        return f" · nothing to compare with: the data begins on {words.day(first_day)}"
+    return f" · changes against {words.day(before.start)} to {words.day(before.end)}"
+
+
+def _goes_back(scope: Scope) -> bool:
+    first_day = data.choices().first_day
+    return first_day is not None and scope.start >= first_day
+
+
+def _change(question: Question, now) -> str | int | None:
+    before = question.scope.previous()
+    if not _goes_back(before):
+        return None
     earlier = data.total(Question(question.name, before, question.where))
-    return words.change(question.measure, now, earlier["value"]), "vs. the equal period before"
+    return words.change(question.measure, now, earlier["value"])

@@ -27,10 +27,9 @@ def page() -> None:
             key="as_of",
             bind="query-params",
             format="YYYY-MM-DD",
-            required=True,
             width=180,
             help="Only what was known by the end of this day counts.",
-        )
+        ) or options.last_day
         age_from = st.segmented_control(
             "Aged from",
             list(words.AGE_FROM),

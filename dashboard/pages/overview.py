@@ -16,10 +16,10 @@ _BALANCES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "da
 def page() -> None:
     scope = filters.scope()
     st.title("Overview")
-    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}")
+    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}{tiles.comparison(scope)}")
     tiles.row(*(Question(name, scope) for name in _DENIALS), compare=True)
 
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left:
         panel("Initial denial rate by month", Question("initial_denial_rate", scope).by("month"), charts.trend, "rate_by_month")
     with right:
