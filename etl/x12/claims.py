@@ -163,6 +163,7 @@ def _type_of_guide(version: str | None) -> str | None:
 def _diagnoses(t: Tokens, loops: _Loops) -> pl.DataFrame:
     segment, element = t.repeats(t.where("HI"), 1, 1)
     owner = last_before(loops.claim, segment)
+    owner = np.where(segment < pick(loops.end, owner), owner, -1)
     qualifier, code = t.components_at(segment, element, 2)
     rank = qualifier.is_in(_OTHER_DIAGNOSES).cast(pl.Int8) + 2 * qualifier.is_in(["ABN", "BN"]).cast(pl.Int8)
     rows = pl.DataFrame(

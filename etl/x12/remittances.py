@@ -107,12 +107,12 @@ def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
 
 
 def _service_payments(t: Tokens) -> pl.DataFrame:
-    service, claim = t.where("SVC"), t.where("CLP")
+    service = t.where("SVC")
     end = next_after(service, union(_claim_ends(t), service), t.n)
     dates = {q: first_between(service, end, t.qualified("DTM", q)) for q in ("472", "150", "151")}
     procedure = t.components_at(service, 1, 6)
     is_revenue = procedure[0] == "NU"
-    owner = last_before(claim, service)
+    owner = _claim_payment_of(t, service)
     code = procedure[1]
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
@@ -139,10 +139,17 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
     )
 
 
+def _claim_payment_of(t: Tokens, segments: Positions) -> Positions:
+    """The claim payment of the same transaction set that each segment belongs to; -1 before the first."""
+    claim, st = t.where("CLP"), t.where("ST")
+    owner = last_before(claim, segments)
+    return np.where(pick(claim, owner) > pick(st, last_before(st, segments)), owner, -1)
+
+
 def _owners(t: Tokens, segments: Positions) -> tuple[Positions, pl.Series]:
     """The claim payment and service payment that each segment belongs to; no service payment before the first SVC."""
     claim, service = t.where("CLP"), t.where("SVC")
-    owner, line = last_before(claim, segments), last_before(service, segments)
+    owner, line = _claim_payment_of(t, segments), last_before(service, segments)
     own_line = np.where(pick(service, line) > pick(claim, owner), line, -1)
     return owner, index_column(own_line)
 

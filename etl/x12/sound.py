@@ -107,10 +107,11 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
 
 
 def _only(stretch: Stretch, wanted: list[TransactionSet]) -> Tokens:
-    """The stretch with all other transaction sets hidden."""
-    keep = {one.start for one in wanted}
-    hidden = [(one.start, one.end) for one in stretch.sets if one.start not in keep]
-    return stretch.tokens.without(hidden) if hidden else stretch.tokens
+    """The stretch with all else hidden: other transaction sets, and segments that stand in none."""
+    inside = sum(one.end - one.start + 1 for one in wanted)
+    if inside + len(stretch.tokens.where("ISA", "GS", "GE", "IEA")) == stretch.tokens.n:
+        return stretch.tokens
+    return stretch.tokens.only([(one.start, one.end) for one in wanted])
 
 
 def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> dict[int, Problem]:

@@ -55,11 +55,11 @@ class Tokens:
             self._where[key] = mask.arg_true().to_numpy().astype(np.int64)
         return self._where[key]
 
-    def without(self, spans: list[tuple[int, int]]) -> Tokens:
-        """The same stretch with the segments of these spans (first, last) made invisible to `where`."""
-        hidden = np.zeros(self.n, dtype=bool)
+    def only(self, spans: list[tuple[int, int]]) -> Tokens:
+        """The same stretch with all but the segments of these spans (first, last) made invisible to `where`."""
+        hidden = np.ones(self.n, dtype=bool)
         for start, end in spans:
-            hidden[start : end + 1] = True
+            hidden[start : end + 1] = False
         ids = pl.select(pl.when(~pl.Series(hidden)).then(self.ids)).to_series()
         return Tokens(self.tokens, self.first, self.count, ids, self.byte_start, self.text, self.delimiters)
 
@@ -78,7 +78,9 @@ class Tokens:
         text = self.text_at(segments, element)
         value = text.cast(pl.Decimal(18, scale), strict=False)
         if value.null_count() > text.null_count():
-            value = text.str.strip_chars().cast(pl.Decimal(18, scale), strict=False)
+            text = text.str.strip_chars()
+            text = text.set(text == "", None)
+            value = text.cast(pl.Decimal(18, scale), strict=False)
             self._note(segments, text, value.is_null() & text.is_not_null(), name, "amount")
         finer = text.str.contains(rf"\.\d{{{scale + 1}}}")
         if finer.any():
