@@ -47,5 +47,5 @@ def _values(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, ...]:
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[date | None, date | None]:
-    row = connection.execute(sql).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    rows = connection.execute(sql).fetchall()
+    return (rows[0][0], rows[0][1]) if rows else (None, None)

@@ -30,7 +30,7 @@ class Freshness:
 
 def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
     """The state of this warehouse. Quarantined counts whole files and parts; flagged content is loaded."""
-    row = connection.execute(
+    rows = connection.execute(
         """
         select
             (select data_through from warehouse_state),
@@ -39,7 +39,7 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
             (select count(*) from issue where severity in ('rejected', 'quarantined')),
             (select count(*) from issue where severity = 'flagged')
         """
-    ).fetchone()
+    ).fetchall()
     missing = [name for table, name in SIDE_FILES.items() if not connection.execute(f"from {table} limit 1").fetchone()]
-    data_through, files, claims, quarantined, flagged = row or (None, 0, 0, 0, 0)
+    data_through, files, claims, quarantined, flagged = rows[0] if rows else (None, 0, 0, 0, 0)
     return Freshness(data_through, files, claims, quarantined, flagged, tuple(missing))

@@ -17,6 +17,7 @@ from etl.load_report import LoadReport
 from etl.tables import side_files
 from etl.warehouse import checks, roots, store
 from etl.warehouse.append import Appender
+from etl.warehouse.ask import scalar
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
@@ -54,6 +55,7 @@ class _Arrival:
     file_id: int
     kind: str = ""
     sets: int = 0
+    envelope: Envelope | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def reject(self, problem: Problem) -> None:
@@ -73,8 +75,7 @@ class _Loader:
         self.append = Appender(connection)
         self.known = _known(connection)
         self.files = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
-        row = connection.execute("select coalesce(max(file_id), 0) from source_file").fetchone()
-        self.last_file_id = int(row[0]) if row else 0
+        self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
         self.arrivals: dict[int, _Arrival] = {}
 
@@ -128,7 +129,7 @@ class _Loader:
         self.append.side_file(side_file, rows)
 
     def _x12(self, arrival: _Arrival) -> None:
-        envelope = Envelope(arrival.file_id)
+        envelope = arrival.envelope = Envelope(arrival.file_id)
         arrival.kind = "x12"
         with arrival.input.open() as stream:
             for text, delimiters in pieces.read(stream):
@@ -168,6 +169,8 @@ class _Loader:
     def _enter(self, arrival: _Arrival, now: datetime) -> None:
         """Enter a file in the books, and what was wrong with it."""
         one = arrival.input
+        if arrival.envelope:
+            arrival.problems += arrival.envelope.finish()
         if arrival.kind == "x12" and not arrival.sets:
             fix = "Ask the sender for the whole file."
             found = "an interchange without ST"

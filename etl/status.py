@@ -8,6 +8,7 @@ import duckdb
 
 from etl.measures import data_through
 from etl.warehouse import checks
+from etl.warehouse.ask import scalar
 
 _COUNTS = {
     "files": "source_file",
@@ -26,23 +27,21 @@ _COUNTS = {
 def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Counts of a warehouse, what is quarantined or flagged, and what does not balance (contract: `cleanclaim
     status`)."""
-    out: dict[str, Any] = {
-        name: _scalar(connection, f"select count(*) from {table}") for name, table in _COUNTS.items()
-    }
+    out: dict[str, Any] = {name: scalar(connection, f"select count(*) from {table}") for name, table in _COUNTS.items()}
     last = data_through(connection)
     out["data_through"] = last.isoformat() if last else None
-    out["duplicates"] = _scalar(connection, "select count(*) from issue where severity = 'duplicate'")
+    out["duplicates"] = scalar(connection, "select count(*) from issue where severity = 'duplicate'")
     kept_out = "severity in ('rejected', 'quarantined')"
     out["quarantined"] = _issues(connection, kept_out)
     out["quarantined_counts"] = {
-        "claims": _scalar(connection, f"select coalesce(sum(claims), 0) from issue where {kept_out}"),
-        "claim_payments": _scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
+        "claims": scalar(connection, f"select coalesce(sum(claims), 0) from issue where {kept_out}"),
+        "claim_payments": scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
     }
     out["flagged"] = _issues(connection, "severity = 'flagged'")
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
-    out["unmatched_payments"] = _scalar(connection, unmatched)
+    out["unmatched_payments"] = scalar(connection, unmatched)
     return out
 
 
@@ -98,8 +97,3 @@ def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[
     )
     names = [column[0] for column in rows.description or []]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    return int(row[0]) if row else 0

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from etl.errors import UserError
 from etl.measures.dimensions import DIMENSIONS, PERIODS, Dimension
@@ -21,6 +22,9 @@ from etl.warehouse import views
 Unit = Literal["count", "money", "rate", "days"]
 AgeFrom = Literal["service", "submission", "remit"]
 Period = tuple[date | None, date | None]
+# what the rows of a view belong to, where it is not a claim root
+_KEYS = {"deposit": "remittance_id"}
+
 Filters = Mapping[str, str | Sequence[str]]
 
 
@@ -82,9 +86,11 @@ class Measure:
         keys = [f"{self._expression(dim, age_from)} as {dim.name}" for dim in columns]
         denominator = self.denominator.sql() if self.denominator else "null"
         sums = [f"{self.numerator.sql()} as numerator", f"{denominator} as denominator"]
+        counted = [part.where for part in (self.numerator, self.denominator) if part]
+        kept = f" where ({') or ('.join(counted)})" if keys else ""
         group = f" group by {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
         order = group.replace("group by", "order by")
-        sql = f"{query} select {', '.join(keys + sums)} from chosen{group}{order}"
+        sql = f"{query} select {', '.join(keys + sums)} from chosen{kept}{group}{order}"
         return self._with_value(_frame(connection, sql, parameters))
 
     def rows(
@@ -101,11 +107,7 @@ class Measure:
         query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
         amount = self.numerator.amount
         sql = f"{query} select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
-        sql += (
-            f" and {amount} <> 0 order by contribution desc, root_id"
-            if "root_id" in columns or columns == ("*",)
-            else ""
-        )
+        sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, sql + (f" limit {int(limit)}" if limit else ""), parameters)
 
     def dimension(self, name: str) -> Dimension:
@@ -154,17 +156,19 @@ class Measure:
 
     def _with_value(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add `value`: money stays Decimal, a ratio is a float, an empty denominator gives null."""
+        # DuckDB sums integers into wide decimals
+        counts = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal) and kind.scale == 0]
+        frame = frame.with_columns(pl.col(counts).cast(pl.Int64), cs.decimal().exclude(counts).cast(pl.Decimal(18, 2)))
         if self.denominator is None:
-            number = pl.col("numerator").cast(pl.Decimal(18, 2) if self.unit == "money" else pl.Int64)
-            return frame.with_columns(number).with_columns(value=pl.col("numerator"))
+            return frame.with_columns(value=pl.col("numerator"))
         ratio = pl.col("numerator").cast(pl.Float64) / pl.col("denominator").cast(pl.Float64)
         return frame.with_columns(value=pl.when(pl.col("denominator") != 0).then(ratio))
 
 
 def data_through(connection: duckdb.DuckDBPyConnection) -> date | None:
     """The last day on which anything in the warehouse became known; None when it is empty."""
-    row = connection.execute("select data_through from warehouse_state").fetchone()
-    return row[0] if row else None
+    rows = connection.cursor().execute("select data_through from warehouse_state").fetchall()
+    return rows[0][0] if rows else None
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pl.DataFrame:

@@ -178,7 +178,7 @@ class Outcome:
     root: Root
     initial: Judged
     is_overturned: bool
-    is_unchanged: bool
+    forgiven: set[str]  # lines that the payer came to allow although nobody changed the claim
 
     @property
     def day(self) -> date:
@@ -190,8 +190,8 @@ class Outcome:
 
     def owned_by(self, owner: str) -> bool:
         """An initially denied line is that owner's, and the payer did not take it back unasked."""
-        owners = {meanings()[a.carc].owner for line in self.initial.lines for a in line.denials}
-        return owner in owners and not (self.is_overturned and self.is_unchanged)
+        lines = [line for line in self.initial.lines if line.control not in self.forgiven]
+        return owner in {meanings()[a.carc].owner for line in lines for a in line.denials}
 
 
 def outcome(history: History, as_of: date) -> Outcome | None:
@@ -200,13 +200,17 @@ def outcome(history: History, as_of: date) -> Outcome | None:
     if not known:
         return None
     initial = known[0]
-    denied = {line.control for line in initial.lines if line.denials}
+    denied = {line.control: max(line.allowed, 0) for line in initial.lines if line.denials}
+    overturned: dict[str, date] = {}
     for later in known[1:]:
-        if any(line.allowed > 0 and line.control in denied for line in later.lines):
-            since, until = initial.payment.day, later.payment.day
-            changed = any(since < s.day <= until for s in history.root.submissions)
-            return Outcome(history.root, initial, True, not changed)
-    return Outcome(history.root, initial, False, False)
+        for line in later.lines:
+            if line.control in denied and line.allowed > denied[line.control]:
+                overturned.setdefault(line.control, later.payment.day)
+    sent = [submission.day for submission in history.root.submissions]
+    forgiven = {
+        control for control, until in overturned.items() if not any(initial.payment.day < day <= until for day in sent)
+    }
+    return Outcome(history.root, initial, bool(overturned), forgiven)
 
 
 @dataclass(slots=True)
@@ -229,9 +233,10 @@ def receivable(history: History, as_of: date) -> Receivable | None:
     if not sent:
         return None
     current = sent[-1]
-    charge = 0 if current.frequency == "8" else current.content.claimed
+    is_void = current.frequency == "8"  # a void takes the charge back, and with it what was adjusted
+    charge = 0 if is_void else current.content.claimed
     payments = [p for p in root.payments if p.day <= as_of]
-    standing = history.standing(as_of)
+    standing = None if is_void else history.standing(as_of)
     owed = standing.payment.owed_by_patient() if standing else 0
     never = standing.never if standing else 0
     patient, insurance_write_off = _patient_side(root, owed, as_of)

@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from etl.tables.side_files import SideFile
+from etl.warehouse.ask import scalar
 from etl.x12.sound import Rows
 
 _KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_payment")
@@ -20,7 +21,9 @@ class Appender:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self.added: dict[str, int] = {}
-        self._next = {name: self._scalar(f"select coalesce(max({name}_id), 0) + 1 from {name}") for name in _KEYED}
+        self._next: dict[str, int] = {
+            name: scalar(connection, f"select coalesce(max({name}_id), 0) + 1 from {name}") for name in _KEYED
+        }
         self._columns: dict[str, list[str]] = {}
         self.first_set = self._next["transaction_set"]
 
@@ -66,7 +69,7 @@ class Appender:
             nth = f"row_number() over (partition by {names}) as nth"
             chosen = f"""select {names} from (
                 select {names}, {nth} from incoming except all select {names}, {nth} from {table})"""
-        self._count(table, self._scalar(f"insert into {table} ({names}) {chosen}"))
+        self._count(table, scalar(self.connection, f"insert into {table} ({names}) {chosen}"))
         self.connection.unregister("incoming")
 
     def _insert(self, table: str, frame: pl.DataFrame) -> None:
@@ -87,10 +90,6 @@ class Appender:
 
     def _count(self, table: str, rows: int) -> None:
         self.added[table] = self.added.get(table, 0) + rows
-
-    def _scalar(self, sql: str) -> int:
-        row = self.connection.execute(sql).fetchone()
-        return int(row[0]) if row else 0
 
 
 def _dated(table: str, frame: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
+from etl.warehouse.ask import scalar
+
 
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring `root` up to date: new control numbers get a key, replacements take the key of their original.
@@ -37,11 +39,14 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         group by child.root_id
     """)
     for _ in range(100):  # a chain of a hundred replacements is not a chain but a circle
-        changed = connection.execute("""
+        changed = scalar(
+            connection,
+            """
             update root set root_id = parent.parent_id
             from parent
             where root.root_id = parent.child_id and parent.parent_id < parent.child_id
-        """).fetchone()
-        if not changed or changed[0] == 0:
+        """,
+        )
+        if not changed:
             break
     connection.execute("drop table parent")

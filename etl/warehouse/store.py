@@ -22,6 +22,7 @@ import duckdb
 
 from etl.errors import UserError
 from etl.warehouse import views
+from etl.warehouse.ask import scalar
 
 SCHEMA_VERSION = 1
 _REFERENCE = Path(__file__).parent.parent / "reference"
@@ -43,10 +44,10 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
         tables = "select table_name from duckdb_tables() where database_name = 'warehouse'"
         for (table,) in connection.execute(tables).fetchall():
             connection.execute(f'create view "{table}" as select * from warehouse."{table}"')
-        row = connection.execute("select schema_version from warehouse_state").fetchone()
+        version = scalar(connection, "select schema_version from warehouse_state")
     except duckdb.Error as error:
         raise UserError(f"{path} is not a cleanclaim warehouse ({str(error).splitlines()[0]}).") from None
-    if not row or row[0] != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION:
         raise UserError(f"{path} was made by another version of cleanclaim. Load its files into a new warehouse.")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -101,8 +102,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
     """Compute every view anew as of the last known day and keep it as a table. Returns that day."""
-    row = connection.execute((views.SQL / "data_through.sql").read_text(encoding="utf-8")).fetchone()
-    last_known: date | None = row[0] if row else None
+    last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
     connection.execute("delete from warehouse_state")
     connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
     for view in views.ORDER:

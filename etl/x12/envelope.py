@@ -7,6 +7,7 @@ in a trailer is only flagged (of 608 public samples a quarter count wrongly).
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -44,6 +45,7 @@ class Envelope:
         self.gs: list[str | None] = [None] * 9
         self.sets_in_group = 0
         self.groups = 0
+        self.opened: int | None = None  # where the ISA stands that no IEA has closed
 
     def follow(
         self, tokens: Tokens, segments: list[int], start: int, end: int
@@ -72,11 +74,20 @@ class Envelope:
                 problems += self._frame(tokens, kind, at, at + shift)
         if opened is not None:
             _missing_se(opened, end - 1, "the end of the file")
+            self.opened = None  # said with the set
         for one in sets:
             one.content_hash = content_hash(tokens, one)
             _count_claims(tokens, one)
         self.segments_before += end - start
         return sets, problems
+
+    def finish(self) -> list[Problem]:
+        """What is wrong when the file ends here: cut off after an SE, it looks whole but for its IEA."""
+        position, self.opened = self.opened, None
+        if position is None:
+            return []
+        expected = f"IEA for interchange {self.isa[13]}"
+        return [Problem("flagged", "missing-iea", "the end of the file", expected, _SENT_ALL, position)]
 
     def _open(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         self.sets_in_group += 1
@@ -97,12 +108,15 @@ class Envelope:
     def _frame(self, tokens: Tokens, kind: str, at: int, position: int) -> list[Problem]:
         """Remember an opening segment; compare a trailer with what it closes."""
         if kind == "ISA":
-            self.isa, self.groups = _elements(tokens, at, 17), 0
-            return []
+            unclosed = self.finish()
+            self.isa, self.groups, self.opened = _elements(tokens, at, 17), 0, position
+            return unclosed
         if kind == "GS":
             self.gs, self.sets_in_group = _elements(tokens, at, 9), 0
             self.groups += 1
             return []
+        if kind == "IEA":
+            self.opened = None
         trailer = _elements(tokens, at, 3)
         count, control = (self.sets_in_group, self.gs[6]) if kind == "GE" else (self.groups, self.isa[13])
         wrong = []
@@ -133,6 +147,8 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
         return hashlib.blake2b(f"{one.kind} {one.control_number} {one.segment}".encode(), digest_size=16).hexdigest()
     body = tokens.text[int(tokens.byte_start[one.start + 1]) : int(tokens.byte_start[one.end])]
     d = tokens.delimiters
+    if d.segment + b" " in body or d.segment + b"\t" in body:
+        body = re.sub(re.escape(d.segment) + rb"[ \t]+", d.segment, body.lstrip(b" \t"))  # indents are no content
     source, target = b"", b""
     for mine, canonical in (
         (d.element, b"\x1d"),

@@ -91,7 +91,8 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
     while True:
         tokens = _only(stretch, sets)
         frames = PARSERS[kind](tokens, sets)
-        out = _paid_before(frames, sets, known, tokens) | _unsound(tokens, stretch, sets)
+        # first the unsound: a damaged remittance must not make a duplicate of the mended one beside it
+        out = _unsound(tokens, stretch, sets) or _paid_before(frames, sets, known, tokens)
         if not out:
             break
         for index, problem in out.items():
@@ -134,6 +135,7 @@ def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> di
 def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
     """Dates that are no dates are left empty, and said (a birth date is PHI and not needed: it is just left empty)."""
     fix = "It was loaded without this date; ask the sender what it should be."
+    once = {bad.segment: bad for bad in reversed(tokens.bad) if bad.kind == "date" and bad.element != "DMG02"}
     return [
         (
             stretch.file(bad.segment),
@@ -146,8 +148,7 @@ def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
                 stretch.position(bad.segment),
             ),
         )
-        for bad in tokens.bad
-        if bad.kind == "date" and bad.element != "DMG02"
+        for _, bad in sorted(once.items())
     ]
 
 

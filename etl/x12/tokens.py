@@ -93,7 +93,11 @@ class Tokens:
     def date_at(self, segments: Positions, element: int, name: str, end: bool = False) -> pl.Series:
         """Element as a date: CCYYMMDD, or CCYYMMDD-CCYYMMDD of which the first (with `end`: last) day counts."""
         text = self.text_at(segments, element)
-        day = (text.str.slice(-8) if end else text.str.slice(0, 8)).str.to_date("%Y%m%d", strict=False)
+        digits = text.str.slice(-8) if end else text.str.slice(0, 8)
+        day = digits.str.to_date("%Y%m%d", strict=False)
+        short = digits.str.len_bytes() < 8
+        if short.any():
+            day = day.set(short, None)  # 2026011 is no day, though to_date takes it for one
         if day.null_count() > text.null_count():
             self._note(segments, text, day.is_null() & text.is_not_null(), name, "date")
         return day

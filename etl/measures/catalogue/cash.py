@@ -5,7 +5,7 @@ from __future__ import annotations
 from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
-_OPEN = Sum("open_amount")
+_OPEN = Sum("open_amount", "open_amount > 0")
 
 CASH = (
     Measure(
@@ -49,7 +49,7 @@ CASH = (
         caveat=("Gross: an unanswered claim stands at its full charge, before any contractual adjustment."),
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'insurance'"),
+        numerator=Sum("open_amount", "side = 'insurance' and open_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),
@@ -66,7 +66,7 @@ CASH = (
         caveat="Without patient_transactions.csv nothing is known to have been paid by patients.",
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'patient'"),
+        numerator=Sum("open_amount", "side = 'patient' and open_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),

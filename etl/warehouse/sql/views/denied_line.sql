@@ -1,4 +1,4 @@
--- one row per line that an initial adjudication denied, and what became of it by the day
+-- one row per line that an initial adjudication denied, and whether a later one allowed more of it by the day
 with denied as (
     select
         a.root_id, a.payer_id, a.claim_payment_id, a.payment_date, a.payment_order, l.line_number, l.place, l.procedure_code,
@@ -14,7 +14,7 @@ overturn as (
     from denied as d
     join adjudication as a on a.root_id = d.root_id and a.payer_id = d.payer_id and a.payment_order > d.payment_order
     join payment_line as l on l.claim_payment_id = a.claim_payment_id and l.line_number = d.line_number
-    where l.allowed_amount > 0
+    where l.allowed_amount > greatest(d.allowed_amount, 0)
     group by d.claim_payment_id, d.place
 ),
 

@@ -1,4 +1,5 @@
 -- one row per claim root sent by the day, and side (insurance, patient): its balance, why it is open and since when
+-- a void takes the charge back, and with it what was adjusted
 with paid as (
     select root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date
     from payment
@@ -37,7 +38,7 @@ claim as (
     from claim_root as c
     left join claim_outcome as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
-    left join standing as s on s.root_id = c.root_id
+    left join standing as s on s.root_id = c.root_id and not c.is_void
     left join posted as t on t.root_id = c.root_id
 ),
 
