@@ -215,8 +215,8 @@ def parsed(*files: bytes, chunk: int = pieces.CHUNK, known: Known | None = None)
     Raises pieces.UnreadableError as the reader does.
     """
     batches: dict[pieces.Delimiters, Batch] = {}
-    for number, data in enumerate(files):
-        envelope = Envelope(number)
+    envelopes = [Envelope(number) for number in range(len(files))]
+    for envelope, data in zip(envelopes, files, strict=True):
         for text, delimiters in pieces.read(BytesIO(data), chunk):
             batches.setdefault(delimiters, Batch(delimiters)).add(envelope, text)
     out, known = Parsed(), known or Known()
@@ -228,6 +228,7 @@ def parsed(*files: bytes, chunk: int = pieces.CHUNK, known: Known | None = None)
             for name, frame in rows.frames.items():
                 out.frames[name] = pl.concat([out.frames[name], frame]) if name in out.frames else frame
         out.problems += [problem for _, problem in problems]
+    out.problems += [problem for envelope in envelopes for problem in envelope.finish()]
     return out
 
 
