@@ -5,6 +5,7 @@ Each row is checked by itself; a bad one is quarantined with row, column, found 
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -36,6 +37,7 @@ class SideFile:
 
 
 _MONEY = pl.Decimal(18, 2)
+_FINE = pl.Decimal(30, 10)
 
 SIDE_FILES = (
     SideFile(
@@ -99,14 +101,7 @@ def recognise(header: bytes) -> SideFile | None:
 def read(side_file: SideFile, stream: BinaryIO) -> tuple[pl.DataFrame, list[Problem]]:
     """The good rows of a side file, typed, and a Problem for each bad one."""
     data = stream.read()
-    first_line = data.split(b"\n", 1)[0]
-    text = pl.read_csv(
-        io.BytesIO(data),
-        separator=_separator(first_line),
-        infer_schema=False,
-        encoding="utf8-lossy",
-        truncate_ragged_lines=True,
-    )
+    text = _cells(data, _separator(data.split(b"\n", 1)[0]))
     text = text.rename({name: name.strip().lower().lstrip("\ufeff") for name in text.columns})
     text = text.with_columns(pl.all().str.strip_chars().replace("", None))
     typed = pl.DataFrame({column.name: _typed(text, column) for column in side_file.columns})
@@ -125,6 +120,33 @@ def read(side_file: SideFile, stream: BinaryIO) -> tuple[pl.DataFrame, list[Prob
     return typed.filter(~bad), problems
 
 
+def _cells(data: bytes, separator: str) -> pl.DataFrame:
+    """All cells as text."""
+    try:
+        return pl.read_csv(
+            io.BytesIO(data),
+            separator=separator,
+            infer_schema=False,
+            encoding="utf8-lossy",
+            truncate_ragged_lines=True,
+        )
+    except pl.exceptions.ComputeError:  # a quote that is never closed: read slowly, what stands before it is good
+        csv.field_size_limit(max(len(data), 131_072))
+        lines = io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")
+        header, *rows = csv.reader(lines, delimiter=separator)
+        cells = {name: [row[i] if i < len(row) else None for row in rows] for i, name in enumerate(header)}
+        return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String))
+
+
+def _money(source: pl.Series) -> pl.Series:
+    """Amounts with an optional $ and commas between thousands. 12,50 and 12.345 are no amounts: they become null."""
+    text = source.str.replace(r"^(-?)\$", "$1")
+    grouped = text.str.contains(r"^-?\d{1,3}(,\d{3})+(\.\d*)?$")
+    text = text.str.replace_all(",", "", literal=True).zip_with(grouped.fill_null(False), text)
+    value = text.cast(_MONEY, strict=False)
+    return value.set(value.cast(_FINE) != text.cast(_FINE, strict=False), None)
+
+
 def _typed(text: pl.DataFrame, column: Column) -> pl.Series:
     if column.name not in text.columns:
         return pl.Series([None] * text.height, dtype=column.dtype)
@@ -132,7 +154,7 @@ def _typed(text: pl.DataFrame, column: Column) -> pl.Series:
     if column.dtype == pl.Date:
         return source.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     if column.dtype == _MONEY:
-        return source.str.replace_all("[$,]", "").cast(_MONEY, strict=False)
+        return _money(source)
     return source.cast(column.dtype, strict=False)
 
 
@@ -147,7 +169,7 @@ def _problem(side_file: SideFile, column: Column, found: str | None, row: int) -
     return Problem(
         "quarantined",
         f"{side_file.table}.{column.name}",
-        "nothing" if found is None else f"“{found}”",
+        "nothing" if found is None else f"“{found[:40]}”",
         expected,
         "The row was quarantined; correct it and load the file again.",
         row,

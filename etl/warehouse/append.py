@@ -59,11 +59,12 @@ class Appender:
     def side_file(self, side_file: SideFile, rows: pl.DataFrame) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
         table, names = side_file.table, ", ".join(rows.columns)
-        self.connection.register("incoming", rows)
+        self.connection.register("incoming", rows.with_row_index("row_in_file"))
         if side_file.key:
             key = ", ".join(side_file.key)
             self.connection.execute(f"delete from {table} where ({key}) in (select ({key}) from incoming)")
-            chosen = f"select {names} from incoming qualify row_number() over (partition by {key}) = 1"
+            from_last = f"row_number() over (partition by {key} order by row_in_file desc)"
+            chosen = f"select {names} from incoming qualify {from_last} = 1"
         else:
             # equal rows are real (two copays on a day), an overlapping export is not: the larger count of both stays
             nth = f"row_number() over (partition by {names}) as nth"

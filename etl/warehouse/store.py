@@ -6,7 +6,6 @@ and `os.replace` puts it in place: a reader always sees a whole warehouse, and a
 
 from __future__ import annotations
 
-import csv
 import errno
 import fcntl
 import json
@@ -19,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from etl.errors import UserError
 from etl.warehouse import views
@@ -117,10 +117,9 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute((views.SQL / "schema.sql").read_text(encoding="utf-8"))
     connection.execute("insert into warehouse_state values (null, ?)", [SCHEMA_VERSION])
     for name in _CODE_LISTS:
-        with (_REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            rows = [[value or None for value in row] for row in csv.reader(file)][1:]
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into reference_{name} values ({marks})", rows)
+        connection.register("incoming", pl.read_csv(_REFERENCE / f"{name}.csv", infer_schema=False))
+        connection.execute(f"insert into reference_{name} select * from incoming")
+        connection.unregister("incoming")
 
 
 @contextmanager
