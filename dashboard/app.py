@@ -65,6 +65,3 @@ def _no_warehouse() -> None:
     st.markdown(f"There is no warehouse at `{data.path()}`. Load your files, or look at a simulated practice first:")
     st.code(f"cleanclaim load FOLDER --db {data.path()}\ncleanclaim demo", language="bash")
     st.caption("837, 835 and 277CA files, folders, .zip and .gz, and the side files (work_log.csv, staff.csv …). Then reload.")
-
-
-main()

@@ -39,7 +39,7 @@ def serve(
 
 @app.command()
 def demo(
-    claims: Annotated[int, typer.Option("--claims", min=50, help="How many claims to simulate.")] = 20_000,
+    claims: Annotated[int, typer.Option("--claims", min=50, max=200_000, help="How many claims to simulate.")] = 20_000,
     port: Port = None,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Prepare everything, open nothing.")] = False,
 ) -> None:

@@ -103,8 +103,7 @@ def _sum_words(question: Question, frame: pl.DataFrame) -> str:
     if measure.denominator is None:
         return f"{rows}, adding up to **{figure}**: exactly the figure shown.{kept}"
     of = words.money(Decimal(str(answer["denominator"])), cents=True) if is_money else words.count(answer["denominator"])
-    scale = f" × {measure.scale}" if measure.scale != 1 else ""
-    return f"{rows}, adding up to **{figure}** of {of}{scale} = **{words.number(measure, answer['value'])}**.{kept}"
+    return f"{rows}, adding up to **{figure}** of {of} = **{words.number(measure, answer['value'])}**.{kept}"
 
 
 def _amount_unit(question: Question) -> str:

@@ -12,7 +12,7 @@ from etl.errors import UserError
 
 ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8501
-_APP = Path(__file__).parent / "app.py"
+_APP = Path(__file__).parent / "entry" / "start.py"
 
 OPTIONS: dict[str, object] = {
     "browser.gatherUsageStats": False,

@@ -1,0 +1,46 @@
+"""How things are written."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dashboard import words
+from etl.measures import MEASURES
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (words.money(Decimal("1234567.89")), "$1,234,568"),
+        (words.money(Decimal("-1234.5"), cents=True), "\u2212$1,234.50"),
+        (words.money(None), "–"),
+        (words.rate(0.12345), "12.3%"),
+        (words.day(date(2026, 11, 3)), "3 Nov 2026"),
+        (words.plain("timely_filing"), "Timely filing"),
+        (words.plain("WILLOW BEND EAST CLINIC"), "Willow Bend East Clinic"),
+        (words.plain("CO-197"), "CO-197"),
+        (words.mask_name("Doe"), "D•••"),
+        (words.mask_name(None), "–"),
+        (words.mask_id("ABC001234"), "•••1234"),
+        (words.mask_id("1234"), "•••"),
+    ],
+)
+def test_written(written: str, expected: str) -> None:
+    assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "before", "expected"),
+    [
+        ("initial_denial_rate", 0.125, 0.1, "+2.5 points"),
+        ("initial_denial_rate", 0.1, 0.1001, 0),
+        ("denied_amount", Decimal(100), Decimal(1500), "-$1,400"),
+        ("charge_lag", 3.0, 2.5, "+0.5"),
+        ("claims_adjudicated", 3, None, None),
+    ],
+)
+def test_change(name: str, now: float, before: float | None, expected: object) -> None:
+    assert words.change(MEASURES[name], now, before) == expected
