@@ -37,7 +37,7 @@ class Input:
 def find(paths: list[Path], ignored: list[str]) -> list[Input]:
     """The inputs below `paths`, in order of name. What is left out is named in `ignored`.
 
-    Raises UserError when a path does not exist or an archive is damaged.
+    Raises UserError when a path does not exist or a zip holds a file that is too large.
     """
     found: list[Input] = []
     for path in paths:
@@ -80,10 +80,17 @@ def _open_gzip(path: Path) -> BinaryIO:
 
 def _zip(path: Path) -> Iterator[Input]:
     """The members of a zip, read in place: nothing is unpacked to disk, so a member's path cannot escape."""
-    with zipfile.ZipFile(path) as archive:
-        members = sorted(archive.infolist(), key=lambda one: one.filename)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = sorted(archive.infolist(), key=lambda one: one.filename)
+    except zipfile.BadZipFile:
+        yield Input(
+            path.name, path.stat().st_size, partial(_open_plain, path)
+        )  # is rejected like any file that is no X12
+        return
     for member in members:
-        if member.is_dir():
+        parts = Path(member.filename).parts
+        if member.is_dir() or any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts:
             continue
         if member.file_size > LARGEST_MEMBER:
             raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -26,7 +27,8 @@ from etl.x12.tokens import split
 
 Progress = Callable[[str, int, int], None]
 
-_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile)
+# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
+_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
 def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadReport:
@@ -51,7 +53,7 @@ class _Arrival:
     """A file on its way in. `kind` is empty until it proves readable."""
 
     input: Input
-    sha256: str
+    sha256: str | None
     file_id: int
     kind: str = ""
     sets: int = 0
@@ -96,13 +98,17 @@ class _Loader:
 
     def _input(self, one: Input) -> None:
         self.last_file_id += 1
-        arrival = _Arrival(one, one.sha256(), self.last_file_id)
-        self.arrivals[arrival.file_id] = arrival
+        arrival = self.arrivals[self.last_file_id] = _Arrival(one, None, self.last_file_id)
+        try:
+            arrival.sha256 = one.sha256()
+        except _DAMAGED as error:
+            arrival.reject(self._counted(one, _damaged(error)))
         if arrival.sha256 in self.files:
             arrival.problems.append(self._same_bytes(one))
-        else:
-            self.files.add(arrival.sha256)
+        elif arrival.sha256:
             self._read(arrival)
+            if arrival.kind:
+                self.files.add(arrival.sha256)
         self.done_bytes += one.byte_count
         self._tell(one.name)
 
@@ -115,11 +121,7 @@ class _Loader:
             else:
                 self._x12(arrival)
         except pieces.UnreadableError as error:
-            arrival.reject(_counted(arrival.input, error.problem))
-            self._saw(arrival.problems[-1].claims, arrival.problems[-1].claim_payments)
-        except _DAMAGED as error:
-            fix = "What came before the damage was loaded. Ask for the file again and load it: nothing counts twice."
-            arrival.reject(Problem("rejected", "damaged-file", type(error).__name__, "an intact file", fix))
+            arrival.reject(self._counted(arrival.input, error.problem))
 
     def _side_file(self, arrival: _Arrival, side_file: side_files.SideFile) -> None:
         with arrival.input.open() as stream:
@@ -166,6 +168,17 @@ class _Loader:
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
         return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
 
+    def _counted(self, one: Input, problem: Problem) -> Problem:
+        """A rejected file's problem with the claims that seem to be in it: nothing vanishes, even from what cannot be
+        read."""
+        claims = payments = 0
+        with contextlib.suppress(*_DAMAGED), one.open() as stream:
+            while block := stream.read(1 << 20):
+                claims += pieces.count_loose(block, b"CLM")
+                payments += pieces.count_loose(block, b"CLP")
+        self._saw(claims, payments)
+        return replace(problem, claims=claims, claim_payments=payments)
+
     def _enter(self, arrival: _Arrival, now: datetime) -> None:
         """Enter a file in the books, and what was wrong with it."""
         one = arrival.input
@@ -202,15 +215,14 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
     return Known({row[0] for row in contents}, set(payments))
 
 
-def _counted(one: Input, problem: Problem) -> Problem:
-    """A rejected file's problem with the claims that seem to be in it: nothing vanishes, even from what cannot be
-    read."""
-    claims = payments = 0
-    with one.open() as stream:
-        while block := stream.read(64 << 20):
-            claims += pieces.count_loose(block, b"CLM")
-            payments += pieces.count_loose(block, b"CLP")
-    return replace(problem, claims=claims, claim_payments=payments)
+def _damaged(error: Exception) -> Problem:
+    found = "an archive that is encrypted or of an unknown kind"
+    if isinstance(error, PermissionError):
+        found = "a file that may not be read"
+    elif not isinstance(error, RuntimeError):
+        found = "a damaged file or archive"
+    fix = "Nothing of it was loaded. Ask for the file again, or unpack it yourself."
+    return Problem("rejected", "damaged-file", found, "a file that can be read to its end", fix)
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, key: list[str | int | None], p: Problem, now: datetime) -> None:
@@ -221,7 +233,8 @@ def _remember(connection: duckdb.DuckDBPyConnection, key: list[str | int | None]
         (file_name, sha256, segment, severity, rule, found, expected, fix, claims, claim_payments, reported_at)
         where not exists (
             select 1 from issue as old
-            where old.sha256 = new.sha256 and old.rule = new.rule and old.found = new.found
+            where old.sha256 is not distinct from new.sha256 and old.rule = new.rule and old.found = new.found
+                and (new.sha256 is not null or old.file_name = new.file_name)
                 and old.segment is not distinct from new.segment
         )""",
         [*key, p.expected, p.fix, p.claims, p.claim_payments, now],

@@ -1,0 +1,229 @@
+"""What users point at: files, folders, .zip and .gz; whole, damaged, hidden, or no data at all."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from etl.errors import UserError
+from etl.inputs import find
+from etl.load import load
+from etl.load_report import LoadReport
+from etl.warehouse.store import open_reader
+from tests.x12_text import claim, claims_body, claims_file, dressed, group, interchange, remittance_file, transaction
+
+ONE = claims_file(claim("A1", ("99213", "100")))
+TWO = claims_file(claim("A2", ("99214", "200")))
+PAID = remittance_file("CLP*A1*1*100*100*0*CI*ICN1")
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def zipped(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return path
+
+
+def claims_in(db: Path) -> list[str]:
+    rows = open_reader(db).execute("select patient_control_number from claim order by 1").fetchall()
+    return [row[0] for row in rows]
+
+
+def adds_up(report: LoadReport) -> None:
+    """seen = loaded + duplicate + quarantined."""
+    out = report.to_json()
+    for name in ("claims", "claim_payments"):
+        kept_out = out["duplicate_counts"][name] + out["quarantined_counts"][name]
+        assert out["seen"][name] == out[name] + kept_out, name
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "db" / "warehouse.duckdb"
+
+
+# --- found ----------------------------------------------------------------------------------------------------------
+
+
+def test_nested_folders_are_read_in_order_of_name(tmp_path: Path) -> None:
+    for name in ("b/2.837", "a/deep/er/1.837", "0.835"):
+        write(tmp_path / name, ONE)
+    assert [one.name for one in find([tmp_path], [])] == ["0.835", "1.837", "2.837"]
+
+
+def test_hidden_files_and_folders_are_nobodys(tmp_path: Path) -> None:
+    for name in (".DS_Store", ".git/config", "in/.~lock.csv", "in/1.837"):
+        write(tmp_path / name, ONE)
+    assert [one.name for one in find([tmp_path], [])] == ["1.837"]
+
+
+def test_unsent_claims_and_a_samples_truth_are_left_out_and_named(tmp_path: Path) -> None:
+    for name in ("unsent/1.837", "truth.json", "claims_truth.csv", "837/1.837"):
+        write(tmp_path / name, ONE)
+    ignored: list[str] = []
+    assert [one.name for one in find([tmp_path], ignored)] == ["1.837"]
+    assert sorted(ignored) == ["claims_truth.csv", "truth.json", "unsent/1.837"]
+
+
+def test_a_gz_is_read_in_place(tmp_path: Path, db: Path) -> None:
+    report = load([write(tmp_path / "in" / "a.837.gz", gzip.compress(ONE))], db)
+    assert (claims_in(db), report.problems) == (["A1"], [])
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["a.837.gz"]
+
+
+def test_a_zip_with_folders_is_read_in_place(tmp_path: Path, db: Path) -> None:
+    (tmp_path / "in").mkdir()
+    report = load([zipped(tmp_path / "in" / "all.zip", a__1=ONE, b__2=TWO, c__3=PAID)], db)
+    assert (claims_in(db), report.files, report.problems) == (["A1", "A2"], 3, [])
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["all.zip"]
+
+
+def test_a_zip_member_cannot_escape(tmp_path: Path, db: Path) -> None:
+    archive = zipped(tmp_path / "evil.zip", **{"..__..__escaped.837": ONE})
+    assert load([archive], db).files == 1
+    assert not list(tmp_path.parent.glob("escaped*"))
+
+
+def test_hidden_members_of_a_zip_are_nobodys(tmp_path: Path, db: Path) -> None:
+    """macOS puts a __MACOSX folder with a ._ file for every file into a zip."""
+    archive = tmp_path / "mac.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        for name, data in (("1.837", ONE), ("__MACOSX/._1.837", b"\x00\x05\x16\x07"), ("in/.DS_Store", b"\x00")):
+            out.writestr(name, data)
+    report = load([archive], db)
+    assert (report.files, report.problems) == (1, [])
+
+
+def test_the_same_file_zipped_and_plain_counts_once(tmp_path: Path, db: Path) -> None:
+    plain, packed = write(tmp_path / "1.837", ONE), zipped(tmp_path / "1.zip", a=ONE)
+    report = load([plain, packed, write(tmp_path / "1.837.gz", gzip.compress(ONE))], db)
+    assert claims_in(db) == ["A1"]
+    assert [(p.severity, p.rule, p.claims) for _, p in report.problems] == [("duplicate", "duplicate-file", 1)] * 2
+    adds_up(report)
+
+
+# --- not found, not readable ----------------------------------------------------------------------------------------
+
+
+def test_a_missing_path_is_wrong_usage_and_changes_nothing(tmp_path: Path, db: Path) -> None:
+    with pytest.raises(UserError, match=r"nothere.837: no such file"):
+        load([write(tmp_path / "1.837", ONE), tmp_path / "nothere.837"], db)
+    assert not db.exists()
+
+
+def test_an_empty_folder_is_wrong_usage(tmp_path: Path, db: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="Nothing to load"):
+        load([tmp_path / "empty"], db)
+
+
+UNREADABLE = {
+    "empty": (b"", "an empty file"),
+    "pdf": (b"%PDF-1.7\n1 0 obj CLM*A9*100~", "a PDF"),
+    "random": (bytes(range(256)) * 40, "no ISA segment"),
+    "fragment": (ONE[ONE.index(b"ST*") :], "no ISA segment"),
+    "an unknown csv": (b"name,age\nx,1\n", "no ISA segment"),
+    "only an envelope": (ONE[: ONE.index(b"ST*")] + b"GE*0*1~IEA*1*000000001~", "an interchange without ST"),
+}
+
+
+@pytest.mark.parametrize(("data", "found"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_an_unreadable_file_is_rejected_and_the_rest_is_loaded(
+    tmp_path: Path, db: Path, data: bytes, found: str
+) -> None:
+    report = load([write(tmp_path / "bad.837", data), write(tmp_path / "good.837", ONE)], db)
+    assert claims_in(db) == ["A1"]
+    assert [(name, p.severity, p.found) for name, p in report.problems if p.severity == "rejected"] == [
+        ("bad.837", "rejected", found)
+    ]
+    assert (report.needs_a_person(), report.unreadable()) == (True, False)
+    adds_up(report)
+
+
+def test_claims_that_seem_to_be_in_an_unreadable_file_are_counted(tmp_path: Path, db: Path) -> None:
+    report = load([write(tmp_path / "bad.837", ONE[ONE.index(b"ST*") :] + TWO[TWO.index(b"CLM") :])], db)
+    assert report.seen == {"claims": 2, "claim_payments": 0}
+    assert report.unreadable()
+    adds_up(report)
+
+
+def test_an_unreadable_file_twice_is_counted_twice(tmp_path: Path, db: Path) -> None:
+    data = ONE[ONE.index(b"ST*") :]
+    report = load([write(tmp_path / "1.837", data), write(tmp_path / "2.837", data)], db)
+    assert report.seen == {"claims": 2, "claim_payments": 0}
+    adds_up(report)
+
+
+def many(count: int) -> bytes:
+    sets = (transaction("837P", claims_body(claim(f"A{i}", ("99213", "100"))), f"{i:04}") for i in range(count))
+    return dressed(interchange(group(*sets)))
+
+
+DAMAGED_GZ = {
+    "cut off": lambda data: data[:-300],
+    "no gzip at all": lambda data: b"plain text " * 20,
+    "a flipped byte": lambda data: data[:200] + bytes([data[200] ^ 255]) + data[201:],
+    "a wrong checksum": lambda data: data[:-8] + b"\x00" * 8,
+    "empty": lambda data: b"",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_GZ.values(), ids=DAMAGED_GZ.keys())
+def test_a_damaged_gz_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path, damage: object) -> None:
+    assert callable(damage)
+    bad = write(tmp_path / "bad.837.gz", damage(gzip.compress(many(50))))
+    report = load([bad, write(tmp_path / "good.835", PAID)], db)
+    assert report.rows["claim_payment"] == 1
+    assert [(name, p.severity) for name, p in report.problems] == [("bad.837", "rejected")]
+    assert report.needs_a_person()
+    adds_up(report)
+
+
+def test_a_damaged_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    archive = zipped(tmp_path / "bad.zip", a=many(50), b=TWO)
+    data = bytearray(archive.read_bytes())
+    data[300] ^= 255  # inside the first member
+    archive.write_bytes(data)
+    report = load([archive, write(tmp_path / "good.835", PAID)], db)
+    assert claims_in(db) == ["A2"]
+    assert [(name, p.severity, p.rule) for name, p in report.problems] == [("a", "rejected", "damaged-file")]
+    adds_up(report)
+
+
+def test_a_zip_without_its_end_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    archive = zipped(tmp_path / "bad.zip", a=many(50))
+    write(archive, archive.read_bytes()[:-40])
+    report = load([archive, write(tmp_path / "good.835", PAID)], db)
+    assert [(name, p.severity, p.found) for name, p in report.problems] == [
+        ("bad.zip", "rejected", "a zip or Excel file")
+    ]
+
+
+def test_a_zip_with_a_broken_index_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    archive = zipped(tmp_path / "bad.zip", a=ONE)
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\x01\x02")] ^= 255
+    archive.write_bytes(data)
+    report = load([archive, write(tmp_path / "good.835", PAID)], db)
+    assert report.rows["claim_payment"] == 1
+    assert [(name, p.severity) for name, p in report.problems] == [("bad.zip", "rejected")]
+
+
+def test_an_encrypted_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    archive = zipped(tmp_path / "locked.zip", a=ONE)
+    data = bytearray(archive.read_bytes())
+    data[6] |= 1  # the general purpose flag of the member and of the index: encrypted
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(data)
+    report = load([archive, write(tmp_path / "good.835", PAID)], db)
+    assert report.rows["claim_payment"] == 1
+    assert [(name, p.severity) for name, p in report.problems] == [("a", "rejected")]
