@@ -19,8 +19,9 @@ TOP_SHARES = (0.05, 0.10)
 class Scores:
     """Quality of one set of risks. Null where it is not defined (only one class, no dollars).
 
-    precision: share denied among the top share of claims by risk. dollars: share of all denied dollars in the top share by
-    expected denied dollars. Both keyed by the share in percent. ece: expected calibration error over ten bins of equal count.
+    precision: share denied among the top share of claims by risk. dollars: share of all denied dollars in the top
+    share by expected denied dollars. Both keyed by the share in percent. ece: expected calibration error over ten
+    bins of equal count.
     """
 
     claims: int
@@ -38,7 +39,9 @@ class Scores:
 
 
 def scores(denied: Floats, risk: Floats, denied_amount: Floats, expected_amount: Floats) -> Scores:
-    """Compare risks (0 to 1) with what happened (0 or 1); amounts in dollars. All of the same length, at least one claim."""
+    """Compare risks (0 to 1) with what happened (0 or 1); amounts in dollars. All of the same length, at least one
+    claim.
+    """
     has_both = 0 < denied.sum() < len(denied)
     return Scores(
         claims=len(denied),
@@ -64,7 +67,9 @@ def reliability(denied: Floats, risk: Floats, bins: int = 10) -> list[dict[str, 
 
 def calibration_error(denied: Floats, risk: Floats) -> float:
     """Mean distance between mean risk and share denied over ten bins of equal count (Naeini et al. 2015, equal mass)."""
-    return sum(one["claims"] * abs(one["mean_risk"] - one["denied_share"]) for one in reliability(denied, risk)) / len(denied)
+    return sum(one["claims"] * abs(one["mean_risk"] - one["denied_share"]) for one in reliability(denied, risk)) / len(
+        denied
+    )
 
 
 def warnings(found: Scores) -> list[str]:

@@ -1,7 +1,7 @@
 """The one declared list of pre-submission columns, shared by training and checking.
 
-All numeric. History columns are shrunken as-of denial rates and log counts (models/history.py); the rest is what the claim
-says. No name, member, coder or biller, and nothing that a payer answers about the claim itself.
+All numeric. History columns are shrunken as-of denial rates and log counts (models/history.py); the rest is what the
+claim says. No name, member, coder or biller, and nothing that a payer answers about the claim itself.
 """
 
 from __future__ import annotations
@@ -90,12 +90,19 @@ def matrix(features: pl.DataFrame) -> np.ndarray[tuple[int, int], np.dtype[np.fl
 def _matrix(claims: Claims, lines: pl.DataFrame) -> pl.DataFrame:
     of_lines = lines.group_by("claim_id").agg(
         *(column for key in KEYS for column in _aggregates(key.name, key.parent, key.whole, key.unit == "diagnosis")),
-        modifier_count=pl.col("modifiers").str.split(" ").list.len().filter(pl.col("modifiers") != "").sum().cast(pl.Float64),
+        modifier_count=pl.col("modifiers")
+        .str.split(" ")
+        .list.len()
+        .filter(pl.col("modifiers") != "")
+        .sum()
+        .cast(pl.Float64),
         bare_share=(pl.col("modifiers") == "").mean(),
         most_units=pl.col("units").max(),
         line_count=pl.len().cast(pl.Float64),
     )
-    diagnoses = claims.diagnosis.group_by("claim_id").agg(diagnosis_count=pl.col("diagnosis").n_unique().cast(pl.Float64))
+    diagnoses = claims.diagnosis.group_by("claim_id").agg(
+        diagnosis_count=pl.col("diagnosis").n_unique().cast(pl.Float64)
+    )
     month = pl.col("service_date").dt.month() * (2 * np.pi / 12)
     of_claim = claims.claim.select(
         "claim_id",

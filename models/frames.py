@@ -69,7 +69,17 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         age_years=age.clip(0, 120),
         is_female=pl.col("patient_sex").replace_strict({"F": 1.0, "M": 0.0}, default=None, return_dtype=pl.Float64),
     )
-    of_claim = claims.select("claim_id", "submission_date", "payer", "provider", "place", "authorization", "referring", "lag_band")
+    of_claim = claims.select(
+        "claim_id",
+        "submission_date",
+        "payer",
+        "provider",
+        "place",
+        "authorization",
+        "referring",
+        "lag_days",
+        "lag_band",
+    )
     lines = (
         line.sort("claim_id", "line_number")
         .select(
@@ -85,16 +95,18 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         .join(of_claim, on="claim_id", how="inner", maintain_order="left")
         .with_row_index("row")
     )
-    return Claims(claims, lines.drop("diagnosis_pointer"), _supporting(lines, diagnosis), _pairs(lines.drop("diagnosis_pointer")))
+    return Claims(
+        claims, lines.drop("diagnosis_pointer"), _supporting(lines, diagnosis), _pairs(lines.drop("diagnosis_pointer"))
+    )
 
 
 def from_warehouse(connection: duckdb.DuckDBPyConnection, where: str) -> Claims:
     """The warehouse's claims whose claim_id the subquery `where` gives."""
     chosen = f"where claim_id in ({where})"
     return shape(
-        connection.sql(f"select {CLAIM_COLUMNS} from claim {chosen}").pl(),  # noqa: S608 - our own text
-        connection.sql(f"select {LINE_COLUMNS} from service_line {chosen}").pl(),  # noqa: S608
-        connection.sql(f"select * from diagnosis {chosen}").pl(),  # noqa: S608
+        connection.sql(f"select {CLAIM_COLUMNS} from claim {chosen}").pl(),
+        connection.sql(f"select {LINE_COLUMNS} from service_line {chosen}").pl(),
+        connection.sql(f"select * from diagnosis {chosen}").pl(),
     )
 
 
@@ -112,7 +124,9 @@ def _supporting(lines: pl.DataFrame, diagnosis: pl.DataFrame) -> pl.DataFrame:
     )
     pointed = (
         lines.filter(pl.col("diagnosis_pointer").is_not_null())
-        .with_columns(sequence=pl.col("diagnosis_pointer").str.split(":").list.eval(pl.element().cast(pl.Int64, strict=False)))
+        .with_columns(
+            sequence=pl.col("diagnosis_pointer").str.split(":").list.eval(pl.element().cast(pl.Int64, strict=False))
+        )
         .explode("sequence")
         .join(codes, on=["claim_id", "sequence"], how="inner")
     )
@@ -127,4 +141,8 @@ def _pairs(lines: pl.DataFrame) -> pl.DataFrame:
     others = lines.group_by("claim_id", maintain_order=True).head(_MOST_PARTNERS)
     others = others.select("claim_id", other=pl.col("procedure")).unique()
     several = lines.filter(pl.len().over("claim_id") > 1)
-    return several.join(others, on="claim_id", how="inner").filter(pl.col("procedure") != pl.col("other")).sort("row", "other")
+    return (
+        several.join(others, on="claim_id", how="inner")
+        .filter(pl.col("procedure") != pl.col("other"))
+        .sort("row", "other")
+    )

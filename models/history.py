@@ -1,6 +1,7 @@
 """What the payers had answered by the day a claim was sent: as-of denial histories of its lines, exact and fast.
 
-An answer enters a history on its remit date and counts for claims submitted strictly later. Events are sorted by (key, day),
+An answer enters a history on its remit date and counts for claims submitted strictly later. Events are sorted by
+(key, day),
 so that a history is two binary searches and a difference of cumulative sums: no loop over claims, no join.
 """
 
@@ -49,6 +50,8 @@ KEYS: tuple[Key, ...] = (
     Key("payer_procedure", "habit", ("payer", "procedure"), "payer"),
     Key("payer_procedure_recent", "habit", ("payer", "procedure"), "payer_procedure", recent=True),
     Key("place", "habit", ("payer", "procedure", "place"), "payer_procedure"),
+    Key("payer_place", "habit", ("payer", "place"), "payer", whole=True),
+    Key("payer_place_recent", "habit", ("payer", "place"), "payer_place", recent=True, whole=True),
     Key("authorization", "authorization", ("payer", "procedure", "authorization"), "payer_procedure"),
     Key("authorization_recent", "authorization", ("payer", "procedure", "authorization"), "authorization", recent=True),
     Key("modifier", "modifier", ("payer", "procedure", "modifiers"), "payer_procedure"),
@@ -77,7 +80,8 @@ class Outcomes:
     claim: pl.DataFrame
 
 
-# the claim version that the billed payer's first adjudication answers; a remittance dated before its claim answers another
+# the claim version that the billed payer's first adjudication answers; a remittance dated before its claim answers
+# another
 ANSWERED = """
     select p.answered_claim_id as claim_id, a.root_id, a.payer_id, a.claim_payment_id, a.payment_date as remit_date,
         a.is_denied, cast(a.denied_amount as double) as denied_amount
@@ -112,12 +116,12 @@ _LINES = f"""
     join service_line as l on l.claim_id = a.claim_id
     left join denied as d on d.claim_payment_id = a.claim_payment_id and d.line_number = l.line_number
     window claim as (partition by l.claim_id)
-"""  # noqa: S608 - our own text
+"""
 
 
 def outcomes(connection: duckdb.DuckDBPyConnection) -> Outcomes:
     """Every first adjudication that the warehouse holds, with the claim it answers."""
-    claims = from_warehouse(connection, f"select claim_id from ({ANSWERED})")  # noqa: S608
+    claims = from_warehouse(connection, f"select claim_id from ({ANSWERED})")
     answers = connection.sql(_LINES).pl()
     line = claims.line.select("claim_id", "line_number", "row").join(
         answers, on=["claim_id", "line_number"], how="left", maintain_order="left"
@@ -145,11 +149,11 @@ class AsOf:
 def histories(queries: Claims, past: Outcomes) -> pl.DataFrame:
     """Per line of the queries and key: `<key>_n` lines answered, `<key>_d` of them denied, `<key>_rate` shrunken.
 
-    Keys of diagnoses and pairs have several rows a line: the worst one counts; `diagnosis_best` is the least of the rates
-    of the line's diagnoses, `<key>_what` names the worst. A claim without a submission date has no history.
+    Keys of diagnoses and pairs have several rows a line: the worst one counts; `diagnosis_best` is the least of the
+    rates of the line's diagnoses, `<key>_what` names the worst. A claim without a submission date has no history.
     """
     denied = past.line["is_denied"].to_numpy()
-    answered = _days(past.line["remit_date"])
+    answered = days(past.line["remit_date"])
     is_same = queries is past.claims
     out = queries.line.select("row")
     rates: dict[str, Floats] = {}
@@ -159,19 +163,25 @@ def histories(queries: Claims, past: Outcomes) -> pl.DataFrame:
         rows, event_rows = asked["row"].to_numpy(), known["row"].to_numpy()
         usable = answered[event_rows] >= 0
         as_of = AsOf(event_key[usable], answered[event_rows][usable], denied[event_rows][usable, None])
-        n, sums = as_of.before(query_key, _days(asked["submission_date"]), RECENT_DAYS if key.recent else None)
+        n, sums = as_of.before(query_key, days(asked["submission_date"]), RECENT_DAYS if key.recent else None)
         parent = rates[key.parent][rows] if key.parent else _overall(queries, past)[rows]
         rate = (sums[:, 0] + PULL * parent) / (n + PULL)
         found = pl.DataFrame({"row": rows, "n": n, "d": sums[:, 0].round().astype(np.int64), "rate": rate})
         if key.unit != "line":
-            what = asked["diagnosis" if key.unit == "diagnosis" else "other"] if key.name != "diagnosis_category" else asked["category"]
+            what = (
+                asked["diagnosis" if key.unit == "diagnosis" else "other"]
+                if key.name != "diagnosis_category"
+                else asked["category"]
+            )
             found = _worst(found.with_columns(what=what), queries.line.select("row"), rates[key.parent or ""])
         rates[key.name] = found["rate"].to_numpy()
         out = out.hstack([found[name].alias(f"{key.name}_{name}") for name in found.columns if name != "row"])
     return out
 
 
-def codes(asked: pl.DataFrame, known: pl.DataFrame, columns: tuple[str, ...], is_same: bool) -> tuple[Integers, Integers]:
+def codes(
+    asked: pl.DataFrame, known: pl.DataFrame, columns: tuple[str, ...], is_same: bool
+) -> tuple[Integers, Integers]:
     """Integers for the keys of two frames, equal where all columns are equal; exact (no hashing)."""
     both = asked.select(columns) if is_same else pl.concat([asked.select(columns), known.select(columns)])
     code = np.zeros(both.height, dtype=np.int64)
@@ -183,16 +193,18 @@ def codes(asked: pl.DataFrame, known: pl.DataFrame, columns: tuple[str, ...], is
 
 def _overall(queries: Claims, past: Outcomes) -> Floats:
     """The denial rate of all lines answered before each line of the queries; with no history at all, 10 %."""
-    day = _days(past.line["remit_date"])
+    day = days(past.line["remit_date"])
     as_of = AsOf(np.zeros_like(day[day >= 0]), day[day >= 0], past.line["is_denied"].to_numpy()[day >= 0, None])
-    asked = _days(queries.line["submission_date"])
+    asked = days(queries.line["submission_date"])
     n, sums = as_of.before(np.zeros_like(asked), asked)
     return (sums[:, 0] + PULL * 0.1) / (n + PULL)
 
 
 def _worst(found: pl.DataFrame, line: pl.DataFrame, parent: Floats) -> pl.DataFrame:
     """One row a line: the one with the highest rate (ties by name); a line without any keeps its parent's rate."""
-    worst = found.sort("row", "rate", "what", descending=[False, True, False]).unique("row", keep="first", maintain_order=True)
+    worst = found.sort("row", "rate", "what", descending=[False, True, False]).unique(
+        "row", keep="first", maintain_order=True
+    )
     least = found.group_by("row").agg(best=pl.col("rate").min())
     return (
         line.join(worst, on="row", how="left", maintain_order="left")
@@ -208,6 +220,6 @@ def _worst(found: pl.DataFrame, line: pl.DataFrame, parent: Floats) -> pl.DataFr
     )
 
 
-def _days(dates: pl.Series) -> Integers:
+def days(dates: pl.Series) -> Integers:
     """Days since 1970, -1 where there is no date (before every event)."""
     return dates.cast(pl.Int32).cast(pl.Int64).fill_null(-1).to_numpy()

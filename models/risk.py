@@ -1,4 +1,6 @@
-"""The risk that a claim is denied at its first adjudication by the billed payer (DESIGN.md, A denial), before it is sent."""
+"""The risk that a claim is denied at its first adjudication by the billed payer (DESIGN.md, A denial), before it is
+sent.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def can_learn(denied: Floats) -> bool:
 
 
 def fit(x: Floats, denied: Floats, train: npt.NDArray[np.int64], calibrate: npt.NDArray[np.int64]) -> Model:
-    """Learn on the rows `train`, calibrate on the later rows `calibrate`; falls back to rates when either is too small."""
+    """Learn on the rows `train`, calibrate on the later rows `calibrate`; falls back to rates when either is too
+    small.
+    """
     both = np.concatenate([train, calibrate])
     paid = x[both][denied[both] == 0]
     medians = np.nanmedian(paid, axis=0) if len(paid) else np.nanmedian(x, axis=0)
@@ -95,14 +99,21 @@ def learner(claims: int) -> VotingClassifier:
         early_stopping=False,  # its random validation part would break the order of time
         random_state=0,
     )
-    return VotingClassifier([("trees", trees), ("logistic", _logistic())], voting="soft", weights=[3, 1] if is_large else [2, 1])
+    return VotingClassifier(
+        [("trees", trees), ("logistic", _logistic())], voting="soft", weights=[3, 1] if is_large else [2, 1]
+    )
 
 
 def _logistic() -> Pipeline:
-    return make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(C=0.05, max_iter=500))
+    return make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True),
+        StandardScaler(),
+        LogisticRegression(C=0.05, max_iter=500),
+    )
 
 
-# dollars -----------------------------------------------------------------------------------------------------------------
+# dollars
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def pointed_amount(lines: pl.DataFrame) -> pl.DataFrame:
@@ -121,11 +132,13 @@ def pointed_amount(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def denied_shares(pointed: pl.DataFrame, denied_amount: Floats, is_denied: Floats, rows: npt.NDArray[np.int64]) -> dict[str, float]:
+def denied_shares(
+    pointed: pl.DataFrame, denied_amount: Floats, is_denied: Floats, rows: npt.NDArray[np.int64]
+) -> dict[str, float]:
     """Per payer, and "" for all: denied dollars per pointed dollar of denied claims; a payer is pulled towards all."""
     known = pointed.with_columns(denied_amount=pl.Series(denied_amount), is_denied=pl.Series(is_denied))[rows]
     known = known.filter(pl.col("is_denied") > 0)
-    overall = _ratio(known["denied_amount"].sum(), known["pointed_amount"].sum(), 1.0)
+    overall = _ratio(float(known["denied_amount"].sum()), float(known["pointed_amount"].sum()), 1.0)
     by_payer = known.group_by("payer").agg(pl.col("denied_amount", "pointed_amount").sum(), n=pl.len()).sort("payer")
     found = {"": overall}
     for payer, denied, amount, n in by_payer.iter_rows():
@@ -145,4 +158,14 @@ def _ratio(over: float, under: float, otherwise: float) -> float:
     return float(over / under) if under > 0 else otherwise
 
 
-__all__ = ["Model", "can_learn", "denied_shares", "expected_amount", "fit", "learner", "log_odds", "matrix", "pointed_amount"]
+__all__ = [
+    "Model",
+    "can_learn",
+    "denied_shares",
+    "expected_amount",
+    "fit",
+    "learner",
+    "log_odds",
+    "matrix",
+    "pointed_amount",
+]

@@ -1,4 +1,6 @@
-"""Which claims a model may learn from, and in which order: time-ordered, with young claims left out, not counted as paid."""
+"""Which claims a model may learn from, and in which order: time-ordered, with young claims left out, not counted as
+paid.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _BURN_IN_DAYS = 90
 _COHORT = """
     select o.submission_date, o.is_adjudicated, date_diff('day', o.submission_date, o.first_remit_date) as days
     from claim_outcome as o
-    where o.is_billed_payer and o.submission_date is not null and not (o.is_last_answer_rejection and not o.is_adjudicated)
+    where o.is_billed_payer and o.submission_date is not null and not (o.is_last_answer_rejection and not
+    o.is_adjudicated)
 """
 
 
@@ -57,7 +60,7 @@ def maturity(connection: duckdb.DuckDBPyConnection) -> Maturity | None:
             count(*) filter (where submission_date <= (select until from edge) and is_adjudicated),
             count(*) filter (where submission_date > (select until from edge))
         from cohort
-        """,  # noqa: S608 - our own text
+        """,
         {"share": MATURE_SHARE},
     ).fetchall()  # fetchone leaves the connection busy (DuckDB 2.0)
     return Maturity(*rows[0]) if rows and rows[0][0] is not None else None

@@ -19,7 +19,9 @@ from models.risk import Floats, Model
 
 @dataclass(slots=True)
 class Training:
-    """A model and its account (JSON-ready): counts, period, test scores beside baselines, calibration, notes, warnings."""
+    """A model and its account (JSON-ready): counts, period, test scores beside baselines, calibration, notes,
+    warnings.
+    """
 
     model: Model
     report: dict[str, Any]
@@ -58,7 +60,9 @@ def train(connection: duckdb.DuckDBPyConnection) -> Training:
     if tested.kind == "rates":
         model = Model("rates", model.base_rate, model.typical, model.denied_share)
     report = _counts(examples, rows, ripe) | _quality(examples, tested, parts) | {"kind": model.kind}
-    report["parts"] = {name: len(part) for name, part in (("train", parts.train), ("calibrate", parts.calibrate), ("test", parts.test))}
+    report["parts"] = {
+        name: len(part) for name, part in (("train", parts.train), ("calibrate", parts.calibrate), ("test", parts.test))
+    }
     report["notes"] = _notes(model, report, ripe, parts.test_from)
     return Training(model, report)
 
@@ -66,7 +70,9 @@ def train(connection: duckdb.DuckDBPyConnection) -> Training:
 def prepare(past: Outcomes) -> Examples:
     """Features as of each claim's own submission date, and outcomes, for all answered claims."""
     features, lines = compute(past.claims, past)
-    claims = past.claims.claim.join(past.claim.select("claim_id", "is_denied", "denied_amount"), on="claim_id", how="left", maintain_order="left")
+    claims = past.claims.claim.join(
+        past.claim.select("claim_id", "is_denied", "denied_amount"), on="claim_id", how="left", maintain_order="left"
+    )
     pointed = claims.select("claim_id", "payer").join(
         risk.pointed_amount(lines).drop("payer"), on="claim_id", how="left", maintain_order="left"
     )

@@ -1,0 +1,147 @@
+"""Check an unsent 837: each claim's findings, and its risk, expected denied dollars, likely category and reasons.
+
+The day of sending is `today` when given; else the file's own date (BHT04, the latest of its sets), as a file is made
+to be sent; else the clock's. Histories, the filing limit and "in the future" all use that day, and the filing limit's
+message names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import polars as pl
+
+from etl.errors import UserError
+from etl.warehouse.store import open_reader
+from models import category, explain, risk, rules, saved, unsent
+from models.features import compute, matrix
+from models.frames import shape
+from models.history import Outcomes, outcomes
+from models.risk import Model
+from models.rules import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCheck:
+    """What is to be said about one claim. risk (0 to 1), amount and category are None without a model; `note` says
+    why.
+    """
+
+    claim: str
+    risk: float | None
+    expected_denied_amount: Decimal | None
+    likely_category: str | None
+    reasons: list[str]
+    findings: list[Finding]
+    note: str | None = None
+
+    @property
+    def has_error(self) -> bool:
+        """Whether a rule of severity error fired."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's form; money as text with cents. `note` is there only when something could not be said."""
+        found: dict[str, Any] = {
+            "claim": self.claim,
+            "risk": None if self.risk is None else round(self.risk, 4),
+            "expected_denied_amount": None
+            if self.expected_denied_amount is None
+            else f"{self.expected_denied_amount:.2f}",
+            "likely_category": self.likely_category,
+            "reasons": self.reasons,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+        return found | ({"note": self.note} if self.note else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Risks:
+    """Per claim_id: risk, expected denied amount and likely category; features and line histories for the reasons."""
+
+    probability: list[float]
+    amount: list[Decimal]
+    category: dict[int, str | None]
+    reasons: dict[int, list[str]]
+
+
+def check_file(
+    stream: BinaryIO, name: str, db: Path | None, model: Path | None = None, today: date | None = None
+) -> list[ClaimCheck]:
+    """Check every claim of an 837 against the warehouse at `db`, in file order.
+
+    model: a file that `train` wrote; by default the one beside the warehouse, if there is one. Without a warehouse or
+    a model the rules still run, what they cannot check says so, and risk is None with a note. Raises UserError on
+    unreadable input, a model that was named but is missing, or one that cannot be trusted.
+    """
+    claims = unsent.read(stream, name)
+    sent_on = today or claims.claim["submission_date"].max() or date.today()
+    if not isinstance(sent_on, date):
+        raise UserError(f"{name}: BHT04 is no date.")
+    warehouse = open_reader(db) if db is not None and db.exists() else None
+    past = outcomes(warehouse) if warehouse is not None else None
+    batch = rules.Batch(claims.claim, claims.service_line, claims.diagnosis, sent_on, warehouse, past)
+    findings = rules.run(batch)
+    learned, note = _model(db, model, warehouse)
+    risks = _risks(learned, claims, past, sent_on, findings) if learned is not None and past is not None else None
+    return [
+        ClaimCheck(
+            claim=number,
+            risk=risks.probability[claim_id] if risks else None,
+            expected_denied_amount=risks.amount[claim_id] if risks else None,
+            likely_category=risks.category[claim_id] if risks else None,
+            reasons=risks.reasons[claim_id] if risks else [],
+            findings=findings[claim_id],
+            note=note,
+        )
+        for claim_id, number in enumerate(claims.claim["patient_control_number"].to_list())
+    ]
+
+
+def _model(
+    db: Path | None, path: Path | None, warehouse: duckdb.DuckDBPyConnection | None
+) -> tuple[Model | None, str | None]:
+    """The model to use, or why there is none."""
+    if warehouse is None or db is None:
+        where = f" at {db}" if db is not None else ""
+        return (
+            None,
+            f"Rules only: there is no warehouse{where} to compare with. Load your files first: cleanclaim load.",
+        )
+    chosen = path or saved.beside(db)
+    if path is None and not chosen.exists():
+        return None, f"Rules only: no model was trained on this warehouse yet. Train one: cleanclaim train --db {db}."
+    learned = saved.load(chosen)
+    few = "The risk is a payer x procedure denial rate: there is too little history to train a model."
+    return learned, few if learned.kind == "rates" else None
+
+
+def _risks(
+    model: Model, claims: unsent.Unsent, past: Outcomes, sent_on: date, findings: dict[int, list[Finding]]
+) -> _Risks:
+    """Risk, dollars, category and reasons of every claim as of the day of sending."""
+    shaped = shape(claims.claim.with_columns(submission_date=pl.lit(sent_on)), claims.service_line, claims.diagnosis)
+    features, lines = compute(shaped, past)
+    x = matrix(features)
+    probability = model.probability(x)
+    pointed = shaped.claim.select("claim_id", "payer").join(
+        risk.pointed_amount(lines).drop("payer"), on="claim_id", how="left", maintain_order="left"
+    )
+    amount = risk.expected_amount(
+        model,
+        pointed.with_columns(pl.col("pointed_amount").fill_null(0)),
+        probability,
+        shaped.claim["charge"].to_numpy(),
+    )
+    fired = {claim_id: [one.rule for one in mine if one.is_checked] for claim_id, mine in findings.items()}
+    return _Risks(
+        probability=probability.tolist(),
+        amount=[Decimal(f"{value:.2f}") for value in amount],
+        category=category.likely(shaped, past),
+        reasons=explain.reasons(model, x, shaped.claim["claim_id"].to_list(), lines, fired),
+    )

@@ -1,0 +1,75 @@
+"""An unsent 837 as rows of the tables claim, service_line and diagnosis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+import polars as pl
+
+from etl.errors import Problem, UserError
+from etl.x12 import pieces
+from etl.x12.envelope import Envelope
+from etl.x12.interchange import Batch
+from etl.x12.sound import Known, sound_rows
+
+_TABLES = ("claim", "service_line", "diagnosis")
+_FIX = "Correct it where the file is made, then check it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The claims of a file. claim_id counts from 0 in file order; the other columns are those of the tables."""
+
+    claim: pl.DataFrame
+    service_line: pl.DataFrame
+    diagnosis: pl.DataFrame
+
+
+def read(stream: BinaryIO, name: str) -> Unsent:
+    """Read an 837 (professional, institutional, dental). A claim is never left out silently.
+
+    Raises UserError with file, segment, found, expected and what to do: no X12, not an 837, a set that is cut off or
+    holds an amount that is no number, or the same set twice.
+    """
+    envelope, known = Envelope(0), Known()
+    frames: dict[str, list[pl.DataFrame]] = {table: [] for table in _TABLES}
+    count = 0
+    try:
+        for piece, delimiters in pieces.read(stream):
+            batch = Batch(delimiters)
+            batch.add(envelope, piece)
+            stretch = batch.stretch()
+            _only_837(name, [one.kind for one in stretch.sets])
+            problems: list[tuple[int, Problem]] = []
+            for rows in sound_rows(stretch, known, problems):
+                for table in _TABLES:
+                    frame = rows.frames[table]
+                    frames[table].append(
+                        frame.with_columns(claim_id=pl.col("claim").cast(pl.Int64) + count).drop("claim")
+                    )
+                count += rows.frames["claim"].height
+            _refuse(name, [problem for _, problem in problems])
+    except pieces.UnreadableError as error:
+        raise UserError(replace(error.problem, fix="Give the 837 file itself.").sentence(name)) from None
+    if not count:
+        raise UserError(
+            f"{name}: found no claim (CLM); expected an 837 with claims. Give the file that you are about to send."
+        )
+    return Unsent(*(pl.concat(frames[table]) for table in _TABLES))
+
+
+def _only_837(name: str, kinds: list[str]) -> None:
+    other = sorted({kind or "(none)" for kind in kinds if kind != "837"})
+    if other:
+        found = f"transaction set {', '.join(other)}"
+        raise UserError(
+            f"{name}: found {found}; expected an 837. `check` reads claims before they are sent; load answers with `load`."
+        )
+
+
+def _refuse(name: str, problems: list[Problem]) -> None:
+    """What a load would keep out must not pass a check unseen."""
+    for problem in problems:
+        if problem.severity in ("rejected", "quarantined", "duplicate"):
+            raise UserError(replace(problem, fix=_FIX).sentence(name))
