@@ -27,26 +27,24 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
             group by patient_control_number
         ) as n
     """)
-    connection.execute("""
-        create or replace temp table parent as
-        select child.root_id as child_id, min(original.root_id) as parent_id
-        from claim as c
-        join root as child on child.patient_control_number = c.patient_control_number
-        join claim_payment as p on p.payer_claim_control_number = c.original_reference
-        join root as original on original.patient_control_number = p.patient_control_number
-        where c.frequency_code in ('7', '8') and original.root_id <> child.root_id
-            and p.patient_control_number <> c.patient_control_number
-        group by child.root_id
-    """)
-    for _ in range(100):  # a chain of a hundred replacements is not a chain but a circle
-        changed = scalar(
-            connection,
-            """
-            update root set root_id = parent.parent_id
-            from parent
-            where root.root_id = parent.child_id and parent.parent_id < parent.child_id
+    # The replacement may be loaded before its original: whichever has the greater key takes the lesser, until all
+    # agree. Keys only fall, so this ends, in a circle too.
+    while scalar(
+        connection,
+        """
+        update root set root_id = joined.root_id
+        from (
+            select
+                greatest(child.root_id, original.root_id) as old_id,
+                min(least(child.root_id, original.root_id)) as root_id
+            from claim as c
+            join root as child on child.patient_control_number = c.patient_control_number
+            join claim_payment as p on p.payer_claim_control_number = c.original_reference
+            join root as original on original.patient_control_number = p.patient_control_number
+            where c.frequency_code in ('7', '8') and original.root_id <> child.root_id
+            group by old_id
+        ) as joined
+        where root.root_id = joined.old_id
         """,
-        )
-        if not changed:
-            break
-    connection.execute("drop table parent")
+    ):
+        pass

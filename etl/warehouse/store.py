@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import glob
 import json
 import os
 import shutil
@@ -64,19 +65,20 @@ def identity(path: Path) -> tuple[str, int, int]:
 def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A transaction on a copy of the warehouse (or a new one), swapped in when the block ends without an error.
 
-    Raises UserError when another process writes, or when the disk is full; the old warehouse stays as it was.
+    Raises UserError when another process writes, when the disk is full, or when `path` holds something else than a
+    warehouse of this version; the old warehouse stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(path):
-        for leftover in path.parent.glob(f".{path.name}.building*"):
-            leftover.unlink()
+    with _lock(path), _private():
+        _clear(path)
         building = path.parent / f".{path.name}.building"
+        if path.exists():
+            open_reader(path).close()  # what is no warehouse of this version is neither copied nor replaced
         try:
             if path.exists():
                 shutil.copyfile(path, building)
             connection = duckdb.connect(str(building))
             try:
-                building.chmod(0o600)
                 connection.execute("set memory_limit = '1GB'")
                 connection.execute("begin")
                 if not path.exists():
@@ -96,8 +98,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 ) from None
             raise
         finally:
-            for leftover in path.parent.glob(f".{path.name}.building*"):
-                leftover.unlink(missing_ok=True)
+            _clear(path)
 
 
 def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
@@ -120,6 +121,25 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.register("incoming", pl.read_csv(_REFERENCE / f"{name}.csv", infer_schema=False))
         connection.execute(f"insert into reference_{name} select * from incoming")
         connection.unregister("incoming")
+
+
+def _clear(path: Path) -> None:
+    """Remove what a load leaves when it dies: the copy, DuckDB's log beside it, and the folder that it spills into."""
+    for leftover in path.parent.glob(f"{glob.escape(f'.{path.name}.building')}*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """What is created meanwhile (the copy, DuckDB's log, spilled rows) is the owner's only."""
+    umask = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(umask)
 
 
 @contextmanager

@@ -1,0 +1,284 @@
+"""The warehouse file: one writer, whole at every moment, and readers that can only read."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl.errors import UserError
+from etl.load import load
+from etl.warehouse import store
+from etl.warehouse.store import identity, open_reader, open_writer
+from tests.x12_text import answer_file, claim, claims_file, loaded, remittance_file
+
+FILES = {
+    "a": claims_file(claim("A1", ("99213", "100"), ("99214", "50"))),
+    "b": claims_file(claim("B1", ("99213", "70")), sent="20260111"),
+    "c": remittance_file(
+        "CLP*A1*4*150*0*0*CI*ICN1\nSVC*HC:99213*100*0\nCAS*CO*197*100\nSVC*HC:99214*50*0\nCAS*CO*45*50"
+    ),
+    "d": remittance_file("CLP*B1*1*70*60*0*CI*ICN2\nSVC*HC:99213*70*60\nCAS*CO*45*10", paid="20260208"),
+    "e": answer_file([("A1", "A2:20"), ("B1", "A3:21")]),
+    "f": claims_file(claim("A1R", ("99213", "100"), ("99214", "50"), frequency="7", replaces="ICN1"), sent="20260210"),
+    "g": b"claim_id,date,kind,amount\nA1,2026-01-05,copay,20\nA1,2026-01-05,copay,20\n",
+}
+# everything in the warehouse that does not count the load itself
+CONTENT = {
+    "claim": "* exclude (claim_id, transaction_set_id)",
+    "service_line": "* exclude (claim_id)",
+    "remittance": "* exclude (remittance_id, transaction_set_id)",
+    "claim_payment": "* exclude (claim_payment_id, remittance_id)",
+    "adjustment": "* exclude (claim_payment_id, service_payment_id, sequence)",
+    "acknowledgement": "* exclude (transaction_set_id)",
+    "patient_transaction": "*",
+    "denial": "* exclude (root_id, claim_id)",
+    "receivable": "* exclude (root_id, claim_id)",
+    "claim_outcome": "* exclude (root_id, claim_id)",
+}
+
+
+def content(db: Path) -> dict[str, list[str]]:
+    connection = open_reader(db)
+    return {
+        table: sorted(map(str, connection.execute(f"select {columns} from {table}").fetchall()))
+        for table, columns in CONTENT.items()
+    }
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse.duckdb"
+
+
+@pytest.fixture
+def small(tmp_path: Path, db: Path) -> Path:
+    """A warehouse with two claims."""
+    loaded(tmp_path / "in", db, a=FILES["a"], b=FILES["b"])
+    return db
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse for tests that cannot change it."""
+    folder = tmp_path_factory.mktemp("lasting")
+    loaded(folder / "in", folder / "warehouse.duckdb", a=FILES["a"], b=FILES["b"])
+    return folder / "warehouse.duckdb"
+
+
+# --- idempotent -----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_files_twice_change_nothing(tmp_path: Path, db: Path) -> None:
+    loaded(tmp_path / "in", db, **FILES)
+    before = content(db)
+    report = loaded(tmp_path / "in", db, **FILES)
+    assert content(db) == before
+    assert (report.files, len(report.of("duplicate")), report.rows.get("claim", 0)) == (0, len(FILES), 0)
+
+
+@pytest.mark.parametrize("order", ["gfedcba", "fcdabge"])
+def test_files_in_another_order_make_the_same_warehouse(tmp_path: Path, db: Path, order: str) -> None:
+    other = tmp_path / "other.duckdb"
+    loaded(tmp_path / "in", db, **FILES)
+    loaded(tmp_path / "in", other, **{name: FILES[name] for name in order})
+    assert content(other) == content(db)
+
+
+def test_files_day_by_day_make_the_same_warehouse(tmp_path: Path, db: Path) -> None:
+    other = tmp_path / "other.duckdb"
+    loaded(tmp_path / "in", db, **FILES)
+    for name in ("f", "c", "ga", "bd", "e"):
+        loaded(tmp_path / "in", other, **{letter: FILES[letter] for letter in name})
+    assert content(other) == content(db)
+
+
+# --- one writer -----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_told_who_holds_the_warehouse(small: Path, tmp_path: Path) -> None:
+    with open_writer(small), pytest.raises(UserError, match=rf"being written by process {os.getpid()} on .* since 2"):
+        load([tmp_path / "in" / "a"], small)
+
+
+def test_an_error_while_writing_leaves_the_old_warehouse(small: Path, tmp_path: Path) -> None:
+    before, files = identity(small), sorted(path.name for path in small.parent.iterdir())
+    with pytest.raises(ZeroDivisionError), open_writer(small) as connection:
+        connection.execute("delete from claim")
+        raise ZeroDivisionError
+    assert identity(small) == before
+    assert sorted(path.name for path in small.parent.iterdir()) == files
+
+
+def test_leftovers_of_a_crash_are_cleared_away(small: Path, tmp_path: Path) -> None:
+    """DuckDB spills into a folder beside the file that it writes."""
+    building = small.parent / f".{small.name}.building"
+    building.write_bytes(b"half a warehouse")
+    building.with_name(f"{building.name}.wal").write_bytes(b"half a log")
+    (building.with_name(f"{building.name}.tmp")).mkdir()
+    (building.with_name(f"{building.name}.tmp") / "spill-0").write_bytes(b"x")
+    loaded(tmp_path / "in", small, c=FILES["c"])
+    assert not list(small.parent.glob(".*building*"))
+
+
+def test_the_warehouse_and_its_lock_are_the_owners_only(small: Path) -> None:
+    assert stat.S_IMODE(small.stat().st_mode) == 0o600
+
+
+def test_what_is_being_built_is_the_owners_only_from_the_start(small: Path) -> None:
+    with open_writer(small) as connection:
+        connection.execute("create table x as select * from range(1000)")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in small.parent.glob(".*building*")}
+    assert modes
+    assert all(mode & 0o077 == 0 for mode in modes.values()), modes
+
+
+# --- readers --------------------------------------------------------------------------------------------------------
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select count(*) from claim").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_an_open_reader_keeps_its_warehouse_during_a_swap_and_a_new_one_sees_the_new(
+    small: Path, tmp_path: Path
+) -> None:
+    old, before = open_reader(small), identity(small)
+    loaded(tmp_path / "in", small, f=FILES["f"])
+    assert (count(old), count(open_reader(small)), count(old)) == (2, 3, 2)
+    assert identity(small) != before
+
+
+def test_a_reader_works_while_a_writer_writes(small: Path) -> None:
+    with open_writer(small) as connection:
+        connection.execute("delete from claim")
+        assert count(open_reader(small)) == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "insert into warehouse.claim select * from warehouse.claim",
+        "delete from warehouse.claim",
+        "update warehouse.claim set charge_amount = 0",
+        "drop table warehouse.claim",
+        "create table warehouse.x as select 1",
+        "select * from read_text('/etc/passwd')",
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "select * from glob('/*')",
+        "attach '{other}' as other",
+        "copy (select 1) to '{other}'",
+        "copy warehouse.claim from '/etc/passwd'",
+        "export database '{other}'",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "set memory_limit = '9GB'",
+        "detach warehouse; attach '{other}' as warehouse",
+    ],
+)
+def test_a_reader_can_only_read(lasting: Path, tmp_path: Path, sql: str) -> None:
+    other = tmp_path / "other"
+    with pytest.raises(duckdb.Error):
+        open_reader(lasting).execute(sql.replace("{other}", str(other)))
+    assert not other.exists()
+
+
+def test_no_warehouse_is_said_with_the_command_that_makes_one(db: Path) -> None:
+    with pytest.raises(UserError, match=r"There is no warehouse at .*cleanclaim load FILE... --db"):
+        open_reader(db)
+
+
+def other_version(db: Path) -> None:
+    connection = duckdb.connect(str(db))
+    connection.execute("update warehouse_state set schema_version = 99")
+    connection.close()
+
+
+def test_a_warehouse_of_another_version_is_refused_by_a_reader(small: Path) -> None:
+    other_version(small)
+    with pytest.raises(UserError, match="made by another version of cleanclaim"):
+        open_reader(small)
+
+
+def test_a_warehouse_of_another_version_is_refused_by_a_load(small: Path, tmp_path: Path) -> None:
+    other_version(small)
+    before = identity(small)
+    with pytest.raises(UserError, match="made by another version of cleanclaim"):
+        loaded(tmp_path / "in", small, c=FILES["c"])
+    assert identity(small) == before
+
+
+@pytest.mark.parametrize("what", ["a text file", "another DuckDB file", "a folder"])
+def test_what_is_no_warehouse_is_refused_and_kept(tmp_path: Path, db: Path, what: str) -> None:
+    if what == "a folder":
+        db.mkdir()
+    elif what == "a text file":
+        db.write_text("claim_id,amount\n" * 1_000)
+    else:
+        other = duckdb.connect(str(db))
+        other.execute("create table mine as select 1 as x")
+        other.close()
+    with pytest.raises(UserError, match="not a cleanclaim warehouse"):
+        open_reader(db)
+    with pytest.raises(UserError, match="not a cleanclaim warehouse"):
+        loaded(tmp_path / "in", db, a=FILES["a"])
+    assert db.exists()
+    assert not list(db.parent.glob(".*building*"))
+
+
+# --- kill -9 --------------------------------------------------------------------------------------------------------
+
+LOADER = """
+import sys
+from pathlib import Path
+from etl.load import load
+print("ready", flush=True)
+sys.stdin.readline()
+load([Path(sys.argv[1])], Path(sys.argv[2]))
+print("done", flush=True)
+"""
+
+
+def test_kill_9_at_any_moment_leaves_the_old_warehouse_whole(tmp_path: Path, small: Path) -> None:
+    """Eight loads die at random moments, the next one completes."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    for i in range(30):
+        (folder / f"{i}.837").write_bytes(claims_file("\n".join(claim(f"K{i}-{j}", ("99213", "1")) for j in range(60))))
+    rng = random.Random(7)
+    before = content(small)
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOADER, str(folder), str(small)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        time.sleep(rng.uniform(0.01, 0.6))
+        process.send_signal(signal.SIGKILL)
+        was_done = "done" in process.stdout.read()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+        if was_done or count(open_reader(small)) != 2:
+            break  # it was faster than the signal: the new warehouse is whole
+        assert content(small) == before
+    load([folder], small)
+    assert count(open_reader(small)) == 2 + 30 * 60
+    assert store.open_reader(small).execute("select count(*) from source_file").fetchone() == (32,)
