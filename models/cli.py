@@ -107,7 +107,8 @@ def _score_rows(report: dict[str, Any]) -> list[dict[str, Any]]:
 def _print_training(report: dict[str, Any]) -> None:
     print(
         f"{report['claims']:,} claims submitted {report['submitted_from']} to {report['submitted_to']}, "
-        f"{report['denied']:,} denied at first adjudication; {report['features']} features, none from the payer's answer to the claim."
+        f"{report['denied']:,} denied at first adjudication; {report['features']} features, "
+        "none from the payer's answer to the claim."
     )
     for note in report["notes"]:
         print(note)

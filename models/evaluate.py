@@ -66,7 +66,7 @@ def reliability(denied: Floats, risk: Floats, bins: int = 10) -> list[dict[str, 
 
 
 def calibration_error(denied: Floats, risk: Floats) -> float:
-    """Mean distance between mean risk and share denied over ten bins of equal count (Naeini et al. 2015, equal mass)."""
+    """Mean distance of mean risk from share denied, over ten bins of equal count (Naeini et al. 2015)."""
     return sum(one["claims"] * abs(one["mean_risk"] - one["denied_share"]) for one in reliability(denied, risk)) / len(
         denied
     )
@@ -76,7 +76,8 @@ def warnings(found: Scores) -> list[str]:
     """What a careful reader should be told before trusting the figures."""
     if found.auroc is not None and found.auroc > TOO_GOOD:
         return [
-            f"AUROC {found.auroc:.3f} is too good to be true: some column probably knows the answer. Do not rely on these risks."
+            f"AUROC {found.auroc:.3f} is too good to be true: some column probably knows the answer. "
+            "Do not rely on these risks."
         ]
     return []
 

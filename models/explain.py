@@ -113,7 +113,8 @@ def _of_key(lines: pl.DataFrame, key: Key, base_rate: float) -> pl.DataFrame:
     other_n = pl.col("payer_procedure_n") - pl.col(f"{key.name}_n") if is_part else pl.lit(0, pl.Int64)
     other_d = pl.col("payer_procedure_d") - pl.col(f"{key.name}_d") if is_part else pl.lit(0, pl.Int64)
     return lines.select(
-        "claim_id", "line_number", "procedure", "modifiers", "units", "place", "provider", "authorization", "referring", "lag_days",
+        "claim_id", "line_number", "procedure", "modifiers", "units", "place", "provider", "authorization", "referring",
+        "lag_days",
         group=pl.lit(key.group),
         key=pl.lit(key.name),
         n=pl.col(f"{key.name}_n").cast(pl.Int64),
@@ -131,7 +132,8 @@ def sentence(row: Row) -> str:
     when = f"in the {RECENT_DAYS} days before this claim" if key.recent else "before this claim"
     who = "this payer" if "payer" in key.columns else "payers"
     denied = f"{who} denied {row['d']:,} of {row['n']:,} lines"
-    text = f"{_lead(key.name.removesuffix('_recent'), row)}: {denied}{_which(key.name.removesuffix('_recent'), row)} {when}"
+    name = key.name.removesuffix("_recent")
+    text = f"{_lead(name, row)}: {denied}{_which(name, row)} {when}"
     if isinstance(row["other_n"], int) and row["other_n"] >= FEWEST_LINES:
         text += f", and {row['other_d']:,} of {row['other_n']:,} otherwise"
     return f"{text}."

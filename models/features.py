@@ -27,6 +27,10 @@ GROUPS = {
 }
 
 
+# histories only grow: without a cap, tomorrow's claims would look like none that was learned from
+_MOST_COUNTED = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One column of the model's input: its name, the group it is explained under, and what it holds."""
@@ -41,7 +45,13 @@ def _history_features() -> list[Feature]:
     for key in KEYS:
         of = f"as-of denial rate by {' x '.join(key.columns)}" + (", recent" if key.recent else "")
         found.append(Feature(f"{key.name}_max", key.group, f"{of}: worst line"))
-        found.append(Feature(f"{key.name}_log_n", key.group, f"log(1 + lines answered) behind {key.name}_max"))
+        found.append(
+            Feature(
+                f"{key.name}_log_n",
+                key.group,
+                f"log(1 + lines answered, at most {_MOST_COUNTED}) behind {key.name}_max",
+            )
+        )
         if not key.whole:
             found.append(Feature(f"{key.name}_any", key.group, f"{of}: 1 - product(1 - rate) over the lines"))
             found.append(Feature(f"{key.name}_lift", key.group, "worst line's rate over its parent's, log odds"))
@@ -126,7 +136,10 @@ def _matrix(claims: Claims, lines: pl.DataFrame) -> pl.DataFrame:
 def _aggregates(name: str, parent: str | None, is_whole: bool, is_diagnosis: bool) -> list[pl.Expr]:
     """The columns of one key, from its lines' rates."""
     rate, n = pl.col(f"{name}_rate"), pl.col(f"{name}_n")
-    found = [rate.max().alias(f"{name}_max"), (n.get(rate.arg_max()) + 1).log().alias(f"{name}_log_n")]
+    found = [
+        rate.max().alias(f"{name}_max"),
+        (n.get(rate.arg_max()).clip(0, _MOST_COUNTED) + 1).log().alias(f"{name}_log_n"),
+    ]
     if not is_whole:
         lift = _log_odds(rate) - (_log_odds(pl.col(f"{parent}_rate")) if parent else _log_odds(pl.lit(0.1)))
         found += [(1 - (1 - rate).log().sum().exp()).alias(f"{name}_any"), lift.max().alias(f"{name}_lift")]

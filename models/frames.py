@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-CLAIM_COLUMNS = (
-    "claim_id, submission_date, patient_control_number, claim_type, charge_amount, place_of_service, type_of_bill, "
-    "frequency_code, prior_authorization, payer_id, rendering_npi, referring_npi, patient_birth_date, patient_sex, service_date"
-)
-LINE_COLUMNS = (
-    "claim_id, line_number, procedure_code, modifier_1, modifier_2, modifier_3, modifier_4, revenue_code, charge_amount, "
-    "units, diagnosis_pointer"
-)
+CLAIM_COLUMNS = """
+    claim_id, submission_date, patient_control_number, claim_type, charge_amount, place_of_service, type_of_bill,
+    frequency_code, prior_authorization, payer_id, rendering_npi, referring_npi, patient_birth_date, patient_sex,
+    service_date
+"""
+LINE_COLUMNS = """
+    claim_id, line_number, procedure_code, modifier_1, modifier_2, modifier_3, modifier_4, revenue_code, charge_amount,
+    units, diagnosis_pointer
+"""
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 # a claim form holds 12 diagnoses; more add cost and no signal
 _MOST_DIAGNOSES = 12

@@ -100,7 +100,9 @@ _LINES = f"""
         group by root_id, payer_id, line_number
     ),
     denied as (
-        select d.claim_payment_id, d.line_number, max(c.denial_category) as denial_category, sum(d.denied_amount) as denied_amount
+        select
+            d.claim_payment_id, d.line_number, max(c.denial_category) as denial_category,
+            sum(d.denied_amount) as denied_amount
         from denied_line as d
         left join category as c
             on c.root_id = d.root_id and c.payer_id = d.payer_id and c.line_number = d.line_number

@@ -45,7 +45,9 @@ def save(model: Model, report: dict[str, Any], path: Path) -> None:
         "typical": model.typical,
         "denied_share": model.denied_share,
         "features": model.features,
-        "estimator": model.estimator,
+        "trees": model.trees,
+        "logistic": model.logistic,
+        "tree_share": model.tree_share,
         "calibrator": model.calibrator,
     }
     data = skops.io.dumps(content)
@@ -70,9 +72,7 @@ def load(path: Path) -> Model:
     manifest = _manifest(path)
     found = hashlib.sha256(data).hexdigest()
     if found != manifest.get("sha256"):
-        raise UserError(
-            f"{path} is not the model that its manifest describes (SHA-256 {found[:12]}...): it was changed or damaged. {_AGAIN}."
-        )
+        raise UserError(f"{path} is not the model that its manifest describes: it was changed or damaged. {_AGAIN}.")
     wanted = manifest.get("versions", {}).get("scikit-learn")
     if wanted != version("scikit-learn"):
         raise UserError(f"{path} was made with scikit-learn {wanted}, here is {version('scikit-learn')}. {_AGAIN}.")
@@ -80,7 +80,8 @@ def load(path: Path) -> Model:
         unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(_TRUSTED))
         if unknown:
             raise UserError(
-                f"{path} holds types that no cleanclaim model has ({', '.join(unknown[:3])}). It was not opened. {_AGAIN}."
+                f"{path} holds types that no cleanclaim model has ({', '.join(unknown[:3])}); it was not opened. "
+                f"{_AGAIN}."
             )
         content = skops.io.loads(data, trusted=list(_TRUSTED))
     except UserError:

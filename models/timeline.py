@@ -95,9 +95,14 @@ def split(submitted: npt.NDArray[np.datetime64], rows: npt.NDArray[np.int64], an
     test_from = submitted[rows[int(len(rows) * 0.8)]]
     test = rows[submitted[rows] >= test_from]
     known = rows[submitted[rows] < test_from - np.timedelta64(answer_days, "D")]
-    cut = int(len(known) * 0.75)
+    cut = calibrate_from(len(known))
     day: date = test_from.astype("datetime64[D]").item()
     return Split(known[:cut], known[cut:], test, day)
+
+
+def calibrate_from(n: int) -> int:
+    """Where, among n rows in order of time, training ends and calibration begins: the latest 15 %."""
+    return int(n * 0.85)
 
 
 def until_text(ripe: Maturity) -> str:
@@ -106,5 +111,6 @@ def until_text(ripe: Maturity) -> str:
     after = (ripe.until + timedelta(days=1)).isoformat()
     return (
         f"95 % of answers come within {ripe.answer_days} days, so only claims submitted up to {ripe.until} count "
-        f"({share:.1%} of them are answered); {ripe.younger:,} claims submitted from {after} on wait and are not counted as paid."
+        f"({share:.1%} of them are answered); {ripe.younger:,} claims submitted from {after} on wait and are not counted "
+        "as paid."
     )

@@ -55,7 +55,7 @@ def train(connection: duckdb.DuckDBPyConnection) -> Training:
         rows = np.argsort(submitted, kind="stable")
     parts = timeline.split(submitted, rows, ripe.answer_days)
     tested = fit(examples, parts.train, parts.calibrate)
-    cut = int(len(rows) * 0.8)
+    cut = timeline.calibrate_from(len(rows))
     model = fit(examples, rows[:cut], rows[cut:])
     if tested.kind == "rates":
         model = Model("rates", model.base_rate, model.typical, model.denied_share)
@@ -133,14 +133,14 @@ def _notes(model: Model, report: dict[str, Any], ripe: timeline.Maturity, test_f
     notes = [timeline.until_text(ripe)]
     parts = report["parts"]
     notes.append(
-        f"Time-ordered: {parts['train']:,} older claims train, {parts['calibrate']:,} later ones calibrate, the latest {parts['test']:,} "
-        f"(from {test_from}) test. Only answers that were known on {test_from} were used for the test; the saved model is then fitted anew, "
-        "with the test claims too."
+        f"Time-ordered: {parts['train']:,} older claims train, {parts['calibrate']:,} later ones calibrate, "
+        f"the latest {parts['test']:,} (from {test_from}) test. Only answers known on {test_from} were used for the test; "
+        "the saved model is then learned anew from all of them, tested claims included."
     )
     if model.kind == "rates":
         notes.append(
-            f"Little is known: {report['claims']:,} answered claims with {report['denied']:,} denials "
-            f"(needed: {risk.FEWEST_CLAIMS} and {risk.FEWEST_DENIALS} in training). Risks are denial rates by payer and procedure, pulled "
-            "towards the payer's; they are a rough order, not calibrated probabilities."
+            f"Little is known: {report['claims']:,} answered claims with {report['denied']:,} denials (training needs "
+            f"{risk.FEWEST_CLAIMS} and {risk.FEWEST_DENIALS} before the test). Risks are denial rates by payer and "
+            "procedure, pulled towards the payer's: a rough order, not calibrated probabilities."
         )
     return notes

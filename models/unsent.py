@@ -64,7 +64,8 @@ def _only_837(name: str, kinds: list[str]) -> None:
     if other:
         found = f"transaction set {', '.join(other)}"
         raise UserError(
-            f"{name}: found {found}; expected an 837. `check` reads claims before they are sent; load answers with `load`."
+            f"{name}: found {found}; expected an 837. Claims not yet sent are checked; "
+            "answers are loaded with `cleanclaim load`."
         )
 
 

@@ -69,7 +69,7 @@ RULE = Rule(
     id="missing_authorization",
     severity="error",
     carc="197",
-    fix="Ask the payer for the authorization number and send it in REF*G1, or ask whether the service needs none any more.",
+    fix="Ask the payer for the authorization number and send it in REF*G1, or ask whether one is still needed.",
     find=_find,
     needs=("warehouse",),
 )

@@ -79,7 +79,10 @@ def _same_services(services: pl.DataFrame, sent: pl.DataFrame) -> Iterator[Hit]:
     for (claim_id,), lines in matches.sort("claim_id", "line_number").group_by("claim_id", maintain_order=True):
         number, day = lines.select("sent_number", "submission_date").row(0)
         n, of, line = lines.height, count[claim_id], lines["line_number"][0]
-        message = f"{n} of {of} lines were already sent on {day} in claim {number}: same member, provider, day, code, modifiers and charge."
+        message = (
+            f"{n} of {of} lines were already sent on {day} in claim {number}: "
+            "same member, provider, day, code, modifiers and charge."
+        )
         yield Hit(claim_id, message, None if n == of else line, "error" if n == of else "warning")
 
 
@@ -111,6 +114,9 @@ def _sent(batch: Batch, originals: pl.DataFrame) -> pl.DataFrame:
     return _shaped(batch.warehouse.sql(_SENT, params={"numbers": numbers, "members": members}).pl())
 
 
-_FIX = "Do not send it again. Correct a sent claim with a replacement (frequency 7 and REF*F8); mark a true repeat with modifier 76, 77 or 91."
+_FIX = (
+    "Do not send it again. Correct a sent claim with a replacement (frequency 7 and REF*F8); "
+    "mark a true repeat with modifier 76, 77 or 91."
+)
 RULE = Rule(id="duplicate", severity="error", carc="18", fix=_FIX, find=_already_sent, needs=("warehouse",))
 IN_FILE = Rule(id="duplicate_in_file", severity="error", carc="18", fix=_FIX, find=_within_file)
