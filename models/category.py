@@ -22,8 +22,8 @@ def likely(claims: Claims, past: Outcomes) -> dict[int, str | None]:
     scores = line_scores(claims, past, categories)
     # a claim is denied in a category when any of its lines is
     frame = pl.DataFrame(scores, schema=categories, orient="row").with_columns(claim_id=claims.line["claim_id"])
-    at_claim = frame.group_by("claim_id", maintain_order=True).agg(1 - (1 - pl.col(categories)).log().sum().exp())
-    table = at_claim.select(categories).to_numpy()
+    at_claim = frame.group_by("claim_id", maintain_order=True).agg((-pl.col(categories) + 1).log().sum())
+    table = 1 - np.exp(at_claim.select(categories).to_numpy())
     best = {
         claim_id: categories[int(np.argmax(row))] if row.max() > 0 else None
         for claim_id, row in zip(at_claim["claim_id"].to_list(), table, strict=True)

@@ -70,37 +70,49 @@ class _Risks:
     reasons: dict[int, list[str]]
 
 
+class Checker:
+    """A warehouse and a model, read once, to check several files against.
+
+    model: a file that `train` wrote; by default the one beside the warehouse, if there is one. Without a warehouse or a
+    model the rules still run, what they cannot check says so, and risk is None with a note. Raises UserError when a
+    model was named but is missing, or cannot be trusted.
+    """
+
+    def __init__(self, db: Path | None, model: Path | None = None) -> None:
+        self.warehouse = open_reader(db) if db is not None and db.exists() else None
+        self.past = outcomes(self.warehouse) if self.warehouse is not None else None
+        self.model, self.note = _model(db, model, self.warehouse)
+
+    def check(self, stream: BinaryIO, name: str, today: date | None = None) -> list[ClaimCheck]:
+        """Check every claim of an 837, in file order. Raises UserError on unreadable input."""
+        claims = unsent.read(stream, name)
+        sent_on = today or claims.claim["submission_date"].max() or date.today()
+        if not isinstance(sent_on, date):
+            raise UserError(f"{name}: BHT04 is no date.")
+        batch = rules.Batch(claims.claim, claims.service_line, claims.diagnosis, sent_on, self.warehouse, self.past)
+        findings = rules.run(batch)
+        risks = None
+        if self.model is not None and self.past is not None:
+            risks = _risks(self.model, claims, self.past, sent_on, findings)
+        return [
+            ClaimCheck(
+                claim=number,
+                risk=risks.probability[claim_id] if risks else None,
+                expected_denied_amount=risks.amount[claim_id] if risks else None,
+                likely_category=risks.category[claim_id] if risks else None,
+                reasons=risks.reasons[claim_id] if risks else [],
+                findings=findings[claim_id],
+                note=self.note,
+            )
+            for claim_id, number in enumerate(claims.claim["patient_control_number"].to_list())
+        ]
+
+
 def check_file(
     stream: BinaryIO, name: str, db: Path | None, model: Path | None = None, today: date | None = None
 ) -> list[ClaimCheck]:
-    """Check every claim of an 837 against the warehouse at `db`, in file order.
-
-    model: a file that `train` wrote; by default the one beside the warehouse, if there is one. Without a warehouse or
-    a model the rules still run, what they cannot check says so, and risk is None with a note. Raises UserError on
-    unreadable input, a model that was named but is missing, or one that cannot be trusted.
-    """
-    claims = unsent.read(stream, name)
-    sent_on = today or claims.claim["submission_date"].max() or date.today()
-    if not isinstance(sent_on, date):
-        raise UserError(f"{name}: BHT04 is no date.")
-    warehouse = open_reader(db) if db is not None and db.exists() else None
-    past = outcomes(warehouse) if warehouse is not None else None
-    batch = rules.Batch(claims.claim, claims.service_line, claims.diagnosis, sent_on, warehouse, past)
-    findings = rules.run(batch)
-    learned, note = _model(db, model, warehouse)
-    risks = _risks(learned, claims, past, sent_on, findings) if learned is not None and past is not None else None
-    return [
-        ClaimCheck(
-            claim=number,
-            risk=risks.probability[claim_id] if risks else None,
-            expected_denied_amount=risks.amount[claim_id] if risks else None,
-            likely_category=risks.category[claim_id] if risks else None,
-            reasons=risks.reasons[claim_id] if risks else [],
-            findings=findings[claim_id],
-            note=note,
-        )
-        for claim_id, number in enumerate(claims.claim["patient_control_number"].to_list())
-    ]
+    """Check one file (see Checker): every claim of the 837 `stream` against the warehouse at `db`, in file order."""
+    return Checker(db, model).check(stream, name, today)
 
 
 def _model(

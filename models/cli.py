@@ -67,8 +67,9 @@ def check(
     form: FormatOption = Format.table,
 ) -> None:
     """Say for each claim of an unsent 837 what is wrong, how likely it is denied, and what to fix."""
-    from models.check import check_file
+    from models.check import Checker
 
+    checker = Checker(db, model)
     checks: list[ClaimCheck] = []
     unreadable: list[str] = []
     for path in files:
@@ -76,7 +77,7 @@ def check(
             if not path.is_file():
                 raise UserError(f"{path}: no such file. Name an 837 file.")
             with path.open("rb") as stream:
-                checks += check_file(stream, path.name, db, model)
+                checks += checker.check(stream, path.name)
         except UserError as error:
             unreadable.append(str(error))
     if checks or not unreadable:

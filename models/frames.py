@@ -113,7 +113,8 @@ def from_warehouse(connection: duckdb.DuckDBPyConnection, where: str) -> Claims:
 
 def _band(value: pl.Expr, edges: tuple[int, ...]) -> pl.Expr:
     """Number of the band that a value lies in, as text; upper edges belong to the band."""
-    return value.cut([float(edge) for edge in edges], labels=[str(n) for n in range(len(edges) + 1)]).cast(pl.String)
+    above = pl.sum_horizontal((value > edge).cast(pl.Int64) for edge in edges)
+    return pl.when(value.is_not_null()).then(above).cast(pl.String)
 
 
 def _supporting(lines: pl.DataFrame, diagnosis: pl.DataFrame) -> pl.DataFrame:

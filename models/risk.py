@@ -83,8 +83,9 @@ def can_learn(denied: Floats) -> bool:
 def fit(x: Floats, denied: Floats, train: Rows, calibrate: Rows) -> Model:
     """Learn on the rows `train`, calibrate on the later rows `calibrate`, then learn again on both.
 
-    The calibrator sees only risks of claims later than those learned from. Learning again takes in what is newest, which
-    is worth more than any change of learner (on the sample: AUROC +.015). Falls back to rates when either is too small.
+    The calibrator sees only risks of claims later than those learned from. Learning again takes in what is newest,
+    which is worth more than any change of learner (on the sample: AUROC +.015). Falls back to rates when either part
+    is too small.
     """
     both = np.concatenate([train, calibrate])
     paid = x[both][denied[both] == 0]

@@ -111,6 +111,6 @@ def until_text(ripe: Maturity) -> str:
     after = (ripe.until + timedelta(days=1)).isoformat()
     return (
         f"95 % of answers come within {ripe.answer_days} days, so only claims submitted up to {ripe.until} count "
-        f"({share:.1%} of them are answered); {ripe.younger:,} claims submitted from {after} on wait and are not counted "
-        "as paid."
+        f"({share:.1%} of them are answered); {ripe.younger:,} claims submitted from {after} on wait and are "
+        "not counted as paid."
     )

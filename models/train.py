@@ -134,8 +134,8 @@ def _notes(model: Model, report: dict[str, Any], ripe: timeline.Maturity, test_f
     parts = report["parts"]
     notes.append(
         f"Time-ordered: {parts['train']:,} older claims train, {parts['calibrate']:,} later ones calibrate, "
-        f"the latest {parts['test']:,} (from {test_from}) test. Only answers known on {test_from} were used for the test; "
-        "the saved model is then learned anew from all of them, tested claims included."
+        f"the latest {parts['test']:,} (from {test_from}) test. Only answers known on {test_from} were used for the "
+        "test; the saved model is then learned anew from all of them, tested claims included."
     )
     if model.kind == "rates":
         notes.append(

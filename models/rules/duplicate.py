@@ -47,7 +47,7 @@ def _already_sent(batch: Batch) -> Iterator[Hit]:
     for claim_id, number, day in same_number.select(
         "claim_id", "patient_control_number", "submission_date_right"
     ).iter_rows():
-        yield Hit(claim_id, f"A claim with the number {number} was already sent on {day}, also as an original.")
+        yield Hit(claim_id, f"A claim with the number {number} was already sent on {day}.")
     said = set(same_number["claim_id"].to_list())
     for claim_id in originals.filter(pl.col("member_id").is_null())["claim_id"].to_list():
         if claim_id not in said:

@@ -86,7 +86,7 @@ PASSED = Rule(
     id="filing_limit_passed",
     severity="error",
     carc="29",
-    fix="Check the payer's own limit. If it has passed, look for proof of an earlier submission; do not bill the patient.",
+    fix="Check the payer's own limit. If it has passed, look for proof of an earlier submission.",
     find=_passed,
 )
 NEAR = Rule(
