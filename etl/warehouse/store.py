@@ -108,8 +108,12 @@ def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
     connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
     for view in views.ORDER:
         parameters = {"as_of": last_known or date(1900, 1, 1)} if "$as_of" in views.text(view) else None
-        connection.execute(f"create or replace table {view} as {views.text(view)}", parameters)
-        connection.execute(f"comment on table {view} is '{_quoted(views.grain(view))}'")
+        table = "temp table" if view in views.PASSING else "table"
+        connection.execute(f"create or replace {table} {view} as {views.text(view)}", parameters)
+        if view not in views.PASSING:
+            connection.execute(f"comment on table {view} is '{_quoted(views.grain(view))}'")
+    for view in views.PASSING:
+        connection.execute(f"drop table {view}")
     return last_known
 
 

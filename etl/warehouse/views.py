@@ -32,6 +32,9 @@ ORDER = (
     "receivable",
 )
 
+# steps on the way that nobody asks for: they are computed and not kept
+PASSING = ("line_weight", "line_share")
+
 
 @cache
 def text(view: str) -> str:

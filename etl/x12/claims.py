@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from etl.x12.envelope import TransactionSet
-from etl.x12.tokens import Positions, Tokens, either, first_between, index_column, last_before, next_after, pick, union
+from etl.x12.tokens import Positions, Tokens, either, first_between, last_before, next_after, ordinals, pick, union
 
 # qualifiers of HI composites that are diagnoses, in the order in which a pointer counts them (HI01-1 of 2300)
 _POINTED = ("ABK", "BK", "ABF", "BF")
-_OTHER_DIAGNOSES = ("ABJ", "BJ", "APR", "PR", "ABN", "BN")
+_RANK = {"ABJ": 1, "BJ": 1, "APR": 1, "PR": 1, "ABN": 2, "BN": 2}
+_OTHER_DIAGNOSES = tuple(_RANK)
 
 
 @dataclass(slots=True)
@@ -165,22 +166,17 @@ def _diagnoses(t: Tokens, loops: _Loops) -> pl.DataFrame:
     owner = last_before(loops.claim, segment)
     owner = np.where(segment < pick(loops.end, owner), owner, -1)
     qualifier, code = t.components_at(segment, element, 2)
-    rank = qualifier.is_in(_OTHER_DIAGNOSES).cast(pl.Int8) + 2 * qualifier.is_in(["ABN", "BN"]).cast(pl.Int8)
-    rows = pl.DataFrame(
-        {
-            "claim": owner,
-            "rank": rank,
-            "qualifier": qualifier,
-            "diagnosis_code": code.str.replace_all(".", "", literal=True),
-        }
+    rows = pl.DataFrame({"claim": owner, "qualifier": qualifier, "diagnosis_code": code}).filter(
+        pl.col("claim") >= 0, pl.col("diagnosis_code").is_not_null(), qualifier.is_in(_POINTED + _OTHER_DIAGNOSES)
     )
-    return (
-        rows.filter(pl.col("qualifier").is_in(_POINTED + _OTHER_DIAGNOSES), pl.col("diagnosis_code").is_not_null())
-        .filter(pl.col("claim") >= 0)
-        .sort("claim", "rank", maintain_order=True)
-        .with_columns(sequence=pl.int_range(1, pl.len() + 1).over("claim"))
-        .select("claim", "sequence", "qualifier", "diagnosis_code")
-    )
+    if not rows["qualifier"].is_in(_POINTED).all():
+        # a pointer counts the principal and other diagnoses only, so the rest comes behind
+        rank = pl.col("qualifier").replace_strict(_RANK, default=0, return_dtype=pl.Int8)
+        rows = rows.sort("claim", rank, maintain_order=True)
+    return rows.with_columns(
+        sequence=ordinals(rows["claim"].to_numpy()),
+        diagnosis_code=pl.col("diagnosis_code").str.replace_all(".", "", literal=True),
+    ).select("claim", "sequence", "qualifier", "diagnosis_code")
 
 
 def _service_lines(t: Tokens, loops: _Loops) -> pl.DataFrame:
@@ -200,9 +196,11 @@ def _service_lines(t: Tokens, loops: _Loops) -> pl.DataFrame:
     none = 99  # an element that does not exist reads as null
     procedure = t.components_at(service, element(1, 2, 1), 6)
     dates = first_between(line, end, t.qualified("DTP", "472"))
+    claim_dates = first_between(claim, loops.body, t.qualified("DTP", "472", "434"))
     rows = pl.DataFrame(
         {
             "claim": owner,
+            "line_number": ordinals(owner),
             "segment": line,
             "procedure_qualifier": procedure[0],
             "procedure_code": procedure[1],
@@ -220,25 +218,21 @@ def _service_lines(t: Tokens, loops: _Loops) -> pl.DataFrame:
             "service_date": t.date_at(dates, 3, "DTP*472", end=True),
             "line_control_number": t.text_at(first_between(line, end, t.qualified("REF", "6R")), 2),
             "rendering_npi": t.text_at(first_between(line, end, t.qualified("NM1", "82")), 9),
-            "kind": np.where(is_institutional, "institutional", np.where(is_dental, "dental", "professional")),
         }
+    ).with_columns(
+        kind=pl.when(pl.Series(is_institutional))
+        .then(pl.lit("institutional"))
+        .when(pl.Series(is_dental))
+        .then(pl.lit("dental"))
+        .otherwise(pl.lit("professional"))
     )
-    in_order = rows.with_columns(line_number=pl.int_range(1, pl.len() + 1).over("claim"), claim=index_column(owner))
-    claims = pl.DataFrame({"claim": np.arange(len(claim))}).with_columns(
-        claim_place=pl.when(pl.lit(True)).then(t.components_at(claim, 5, 1)[0]),
-        claim_from=t.date_at(first_between(claim, loops.body, t.qualified("DTP", "472", "434")), 3, "DTP"),
-        claim_through=t.date_at(first_between(claim, loops.body, t.qualified("DTP", "472", "434")), 3, "DTP", end=True),
-    )
-    return (
-        in_order.join(claims, on="claim", how="left", maintain_order="left")
-        .with_columns(
-            place_of_service=pl.when(pl.col("kind") != "institutional").then(
-                pl.coalesce("place_of_service", "claim_place")
-            ),
-            service_from=pl.coalesce("service_from", "claim_from"),
-            service_date=pl.coalesce("service_date", "claim_through"),
-        )
-        .drop("claim_place", "claim_from", "claim_through")
+    return rows.with_columns(
+        # what a line does not say is the claim's
+        place_of_service=pl.when(pl.col("kind") != "institutional").then(
+            pl.coalesce("place_of_service", t.components_at(claim, 5, 1)[0].gather(owner))
+        ),
+        service_from=pl.coalesce("service_from", t.date_at(claim_dates, 3, "DTP").gather(owner)),
+        service_date=pl.coalesce("service_date", t.date_at(claim_dates, 3, "DTP", end=True).gather(owner)),
     )
 
 

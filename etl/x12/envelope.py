@@ -59,7 +59,7 @@ class Envelope:
         problems: list[Problem] = []
         opened: TransactionSet | None = None
         for at in segments:
-            kind = tokens.ids[at]
+            kind = tokens.id_at(at)
             if kind == "SE":
                 if opened is not None:
                     _close(tokens, opened, at, at + shift)
@@ -144,8 +144,8 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
     """Hash of what stands between ST and SE in canonical separators: re-wrapping and control numbers do not change
     it."""
     if one.end <= one.start + 1:
-        return hashlib.blake2b(f"{one.kind} {one.control_number} {one.segment}".encode(), digest_size=16).hexdigest()
-    body = tokens.text[int(tokens.byte_start[one.start + 1]) : int(tokens.byte_start[one.end])]
+        return hashlib.sha256(f"{one.kind} {one.control_number} {one.segment}".encode()).hexdigest()[:32]
+    body = tokens.bytes_at(one.start + 1, one.end)
     d = tokens.delimiters
     if d.segment + b" " in body or d.segment + b"\t" in body:
         body = re.sub(re.escape(d.segment) + rb"[ \t]+", d.segment, body.lstrip(b" \t"))  # indents are no content
@@ -158,9 +158,7 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
     ):
         if mine and mine not in source:
             source, target = source + mine, target + canonical
-    return hashlib.blake2b(
-        one.kind.encode() + body.translate(bytes.maketrans(source, target)), digest_size=16
-    ).hexdigest()
+    return hashlib.sha256(one.kind.encode() + body.translate(bytes.maketrans(source, target))).hexdigest()[:32]
 
 
 def _close(tokens: Tokens, one: TransactionSet, at: int, position: int) -> None:
@@ -194,7 +192,7 @@ def _count_claims(tokens: Tokens, one: TransactionSet) -> None:
 def _elements(tokens: Tokens, at: int, n: int) -> list[str | None]:
     """A segment's first `n` elements, the id included, missing ones as None."""
     first, count = int(tokens.first[at]), int(tokens.count[at])
-    values = tokens.tokens.slice(first, min(count, n)).to_list()
+    values = [value or None for value in tokens.tokens.slice(first, min(count, n)).to_list()]
     return values + [None] * (n - len(values))
 
 

@@ -60,7 +60,7 @@ class Batch:
         text = pieces[0][1] if len(pieces) == 1 else b"".join(piece for _, piece in pieces)
         tokens = split(text, self.delimiters)
         bytes_before = np.cumsum([0, *(len(piece) for _, piece in pieces)])
-        bounds = np.searchsorted(tokens.byte_start, bytes_before).astype(np.int64)
+        bounds = np.searchsorted(tokens.starts[tokens.first], bytes_before).astype(np.int64)
         offsets = np.zeros(len(pieces), dtype=np.int64)
         out = Stretch(tokens, bounds[:-1], offsets, [envelope.file for envelope, _ in pieces], [], [])
         frame = tokens.where("ISA", "GS", "ST", "SE", "GE", "IEA")
@@ -82,7 +82,7 @@ def _outside(stretch: Stretch) -> list[tuple[int, Problem]]:
     at = stretch.tokens.where("CLM", "CLP")
     found = []
     for segment in at[at > pick(ends, last_before(starts, at))].tolist():
-        name = stretch.tokens.ids[segment]
+        name = stretch.tokens.id_at(segment)
         fix = "It was quarantined. Ask the sender for the whole file."
         position = stretch.position(segment)
         problem = Problem("quarantined", "outside-set", f"a {name} outside ST and SE", "ST before it", fix, position)

@@ -10,7 +10,18 @@ import numpy as np
 import polars as pl
 
 from etl.x12.envelope import TransactionSet
-from etl.x12.tokens import Positions, Tokens, either, first_between, index_column, last_before, next_after, pick, union
+from etl.x12.tokens import (
+    Positions,
+    Tokens,
+    either,
+    first_between,
+    index_column,
+    last_before,
+    next_after,
+    ordinals,
+    pick,
+    union,
+)
 
 
 def parse_remittances(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
@@ -117,6 +128,7 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
         claim_payment=pl.Series(owner),
+        line_number=pl.Series(ordinals(owner)),
         segment=pl.Series(service),
         procedure_qualifier=procedure[0],
         procedure_code=pl.when(is_revenue.fill_null(False)).then(None).otherwise(code),
@@ -134,9 +146,7 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         service_date=t.date_at(either(dates["151"], dates["472"], dates["150"]), 2, "DTM*472"),
         line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
     )
-    return rows.filter(pl.col("claim_payment") >= 0).with_columns(
-        line_number=pl.int_range(1, pl.len() + 1).over("claim_payment")
-    )
+    return rows if owner.min(initial=0) >= 0 else rows.filter(pl.col("claim_payment") >= 0)
 
 
 def _claim_payment_of(t: Tokens, segments: Positions) -> Positions:

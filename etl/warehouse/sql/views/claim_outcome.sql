@@ -22,8 +22,10 @@ denied as (
 
 pair as (
     select root_id, payer_id from claim_root
-    union
-    select root_id, payer_id from first_adjudication
+    union all
+    select a.root_id, a.payer_id
+    from first_adjudication as a
+    where not exists (select 1 from claim_root as c where c.root_id = a.root_id and c.payer_id = a.payer_id)
 )
 
 select

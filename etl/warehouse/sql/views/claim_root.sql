@@ -1,7 +1,7 @@
 -- one row per claim root sent by the day: its current version and who worked on it
 with version as (
     select
-        k.root_id, c.*,
+        k.root_id, c.claim_id, c.submission_date, c.patient_control_number,
         row_number() over (partition by k.root_id order by c.submission_date desc, c.claim_id desc) as from_last,
         row_number() over (partition by k.root_id order by c.submission_date, c.claim_id) as from_first
     from claim as c
@@ -10,7 +10,9 @@ with version as (
 ),
 
 span as (
-    select root_id, min(submission_date) as submission_date, max(patient_control_number) filter (where from_first = 1) as claim_number
+    select
+        root_id, max(claim_id) filter (where from_last = 1) as claim_id, min(submission_date) as submission_date,
+        max(patient_control_number) filter (where from_first = 1) as claim_number
     from version
     group by root_id
 ),
@@ -28,18 +30,17 @@ worked as (
 )
 
 select
-    v.root_id, s.claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
+    s.root_id, s.claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
     coalesce(v.facility_name, v.billing_name, 'unknown') as facility, v.rendering_npi, v.place_of_service, v.type_of_bill,
     d.diagnosis_code as principal_diagnosis, coalesce(h.own_label, 'unknown') as diagnosis_chapter,
     case when v.frequency_code = '8' then 0 else v.charge_amount end as charge_amount, v.frequency_code = '8' as is_void,
     v.service_date, s.submission_date, v.patient_last_name, v.patient_first_name, v.member_id,
     w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at, [coder.team, biller.team] as teams
-from version as v
-join span as s on s.root_id = v.root_id
+from span as s
+join claim as v on v.claim_id = s.claim_id
 left join payer as p on p.payer_id = v.payer_id
 left join principal as d on d.claim_id = v.claim_id
 left join reference_icd10_chapter as h on left(d.diagnosis_code, 3) between h.first and h.last
-left join worked as w on w.root_id = v.root_id and w.place = 1
+left join worked as w on w.root_id = s.root_id and w.place = 1
 left join staff as coder on coder.staff_id = w.coder_id
 left join staff as biller on biller.staff_id = w.biller_id
-where v.from_last = 1

@@ -1,5 +1,5 @@
 -- one row per claim root sent by the day, and side (insurance, patient): its balance, why it is open and since when
--- a void takes the charge back, and with it what was adjusted
+-- a void takes the charge back, and with it what was adjusted; a patient's side without a balance has no row
 with paid as (
     select root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date
     from payment
@@ -27,11 +27,11 @@ posted as (
     group by k.root_id
 ),
 
-claim as (
+balance as (
     select
-        c.*, coalesce(p.paid_amount, 0) as paid_amount, p.root_id is not null as is_answered,
+        c.root_id, c.charge_amount, p.root_id is not null as is_answered,
         coalesce(p.last_remit_date, c.submission_date) as last_remit_date,
-        coalesce(s.never_amount, 0) as never_amount, coalesce(s.patient_owed_amount, 0) as patient_owed_amount,
+        coalesce(p.paid_amount, 0) + coalesce(s.never_amount, 0) + coalesce(s.patient_owed_amount, 0) as settled_amount,
         coalesce(s.is_denied, false) as is_denied, coalesce(o.is_last_answer_rejection, false) as is_last_answer_rejection,
         coalesce(t.write_off_amount, 0) as write_off_amount,
         coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as patient_before_write_off
@@ -44,39 +44,37 @@ claim as (
 
 divided as (
     select *, least(write_off_amount, greatest(patient_before_write_off, 0)) as patient_write_off_amount
-    from claim
+    from balance
 ),
 
 side as (
     select
-        *, 'insurance' as side,
-        cast(charge_amount - paid_amount - never_amount - patient_owed_amount - (write_off_amount - patient_write_off_amount)
-            as decimal(18, 2)) as balance_amount
+        root_id, is_answered, last_remit_date, is_denied, is_last_answer_rejection, 'insurance' as side,
+        charge_amount - settled_amount - (write_off_amount - patient_write_off_amount) as balance_amount
     from divided
     union all
-    select *, 'patient' as side, cast(patient_before_write_off - patient_write_off_amount as decimal(18, 2)) as balance_amount
-    from divided
-),
-
-aged as (
     select
-        *, date_diff('day', service_date, $as_of) as service_age_days,
-        date_diff('day', submission_date, $as_of) as submission_age_days,
-        date_diff('day', last_remit_date, $as_of) as remit_age_days
-    from side
+        root_id, is_answered, last_remit_date, is_denied, is_last_answer_rejection, 'patient',
+        patient_before_write_off - patient_write_off_amount
+    from divided
 )
 
 select
-    root_id, side, payer_id, payer_name, claim_number, claim_id, claim_type, facility, rendering_npi, place_of_service,
-    diagnosis_chapter, coder_id, biller_id, teams, service_date, submission_date, last_remit_date,
-    charge_amount, balance_amount, greatest(balance_amount, 0) as open_amount, is_answered, is_void,
+    s.root_id, s.side, c.payer_id, c.payer_name, c.claim_number, c.claim_id, c.claim_type, c.facility, c.rendering_npi,
+    c.place_of_service, c.diagnosis_chapter, c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date,
+    s.last_remit_date, c.charge_amount, cast(s.balance_amount as decimal(18, 2)) as balance_amount,
+    cast(greatest(s.balance_amount, 0) as decimal(18, 2)) as open_amount, s.is_answered, c.is_void,
     case
-        when balance_amount < 0 then 'credit'
-        when side = 'patient' then 'patient'
-        when not is_answered and is_last_answer_rejection then 'rejected'
-        when is_denied then 'denied'
+        when s.balance_amount < 0 then 'credit'
+        when s.side = 'patient' then 'patient'
+        when not s.is_answered and s.is_last_answer_rejection then 'rejected'
+        when s.is_denied then 'denied'
         else 'awaiting_payer'
     end as ar_reason,
-    side = 'insurance' and submission_date > $as_of - interval 90 day as is_recent_charge,
-    service_age_days, submission_age_days, remit_age_days
-from aged
+    s.side = 'insurance' and c.submission_date > $as_of - interval 90 day as is_recent_charge,
+    date_diff('day', c.service_date, $as_of) as service_age_days,
+    date_diff('day', c.submission_date, $as_of) as submission_age_days,
+    date_diff('day', s.last_remit_date, $as_of) as remit_age_days
+from side as s
+join claim_root as c on c.root_id = s.root_id
+where s.side = 'insurance' or s.balance_amount <> 0

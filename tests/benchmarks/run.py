@@ -1,0 +1,127 @@
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures]`. Ratios against a named baseline in the same run.
+
+Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from big_files import write_835, write_837p
+
+MEGABYTES = 50.0
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or ["load", "measures"]
+    if wanted[0] == "--one":
+        _one(*wanted[1:])
+        return
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory() as folder:
+        if "load" in wanted:
+            _load(Path(folder))
+        if "measures" in wanted:
+            _measures(Path(folder))
+
+
+def _load(folder: Path) -> None:
+    """File to finished warehouse, and file to rows, beside reading and beside plain bytes.split."""
+    write_835(folder / "big.835", MEGABYTES)
+    write_837p(folder / "big.837", MEGABYTES)
+    print(f"\n{'50 MB file':<34}{'MB/CPU-s':>10}{'x baseline':>12}{'peak MB':>10}{'wall s':>8}")
+    for kind in ("835", "837"):
+        path = folder / f"big.{kind}"
+        size = path.stat().st_size / 1e6
+        base = None
+        for job, label in (
+            ("split", "baseline: bytes.split twice"),
+            ("rows", "to rows"),
+            ("load", "to a finished warehouse"),
+        ):
+            cpu, peak, wall = _in_process(job, str(path), str(folder / f"{kind}.duckdb"))
+            base = base or size / cpu
+            print(f"{kind} {label:<30}{size / cpu:>10.1f}{size / cpu / base:>12.2f}{peak:>10.0f}{wall:>8.1f}")
+
+
+def _measures(folder: Path) -> None:
+    """Every measure by payer on a sample practice of 20,000 claims, as of the last day and of a past one."""
+    from datetime import timedelta
+
+    from etl.load import load
+    from etl.measures import MEASURES, data_through
+    from etl.sample import write_sample
+    from etl.warehouse.store import open_reader
+
+    write_sample(folder / "sample", claims=20_000, seed=1)
+    load([folder / "sample"], folder / "sample.duckdb")
+    connection = open_reader(folder / "sample.duckdb")
+    last = data_through(connection)
+    assert last is not None
+    baseline = _median_ms(
+        lambda: connection.cursor().execute("select payer_id, count(*) from claim group by 1").fetchall()
+    )
+    print(f"\n{'20,000 claims, by payer':<34}{'ms':>8}{'x baseline':>12}{'past day ms':>13}")
+    print(f"{'baseline: count(*) of claims':<34}{baseline:>8.1f}{1:>12.2f}")
+    for measure in MEASURES.values():
+        now = _median_ms(lambda m=measure: m.by(connection, ["payer_name"]))
+        past = _median_ms(lambda m=measure: m.by(connection, ["payer_name"], as_of=last - timedelta(days=180)))
+        print(f"{measure.name:<34}{now:>8.1f}{now / baseline:>12.2f}{past:>13.1f}")
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - started))
+    return statistics.median(times)
+
+
+def _in_process(job: str, path: str, db: str) -> tuple[float, float, float]:
+    """CPU seconds, peak MB and wall seconds of one job in a process of its own, imports left out of the times."""
+    command = [sys.executable, __file__, "--one", job, path, db]
+    answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return answer["cpu"], answer["peak"], answer["wall"]
+
+
+def _one(job: str, path: str, db: str) -> None:
+    from etl.load import load
+    from etl.x12 import pieces
+    from etl.x12.envelope import Envelope
+    from etl.x12.interchange import Batch
+    from etl.x12.sound import Known, sound_rows
+
+    def split_twice() -> None:
+        for segment in Path(path).read_bytes().split(b"~"):
+            segment.split(b"*")
+
+    def to_rows() -> None:
+        envelope, known = Envelope(1), Known()
+        with open(path, "rb") as stream:
+            for text, delimiters in pieces.read(stream):
+                batch = Batch(delimiters)
+                batch.add(envelope, text)
+                for _ in sound_rows(batch.stretch(), known, []):
+                    pass
+
+    work = {"split": split_twice, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[job]
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu": cpu, "wall": wall, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main()
