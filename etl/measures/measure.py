@@ -83,6 +83,8 @@ class Measure:
         """
         query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
         columns = [self.dimension(name) for name in dims]
+        if many := [dim.name for dim in columns if dim.many]:
+            raise UserError(f"A claim can have several {many[0]}: {many[0]} can filter {self.name}, not break it down.")
         keys = [f"{self._expression(dim, age_from)} as {dim.name}" for dim in columns]
         denominator = self.denominator.sql() if self.denominator else "null"
         sums = [f"{self.numerator.sql()} as numerator", f"{denominator} as denominator"]

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from etl.errors import UserError
 from etl.measures import MEASURES
 from etl.warehouse import views
 from tests.etl.measures.practice import TABLES
@@ -155,6 +156,14 @@ def test_ages_start_where_they_are_asked_to(practice: duckdb.DuckDBPyConnection)
     assert by_age["remit"] == {"0-30": 40, "31-60": 505, "61-90": 375}
 
 
+def test_a_team_of_coder_or_biller_filters_claims_but_cannot_break_them_down(practice: duckdb.DuckDBPyConnection):
+    measure = MEASURES["claims_adjudicated"]
+    # the coder or the biller of DEDUCTIBLE, PARTIAL, CLAIM-LEVEL, TWICE, CHAIN is in NORTH
+    assert measure.by(practice, filters={"teams": "NORTH"})["value"].to_list() == [5]
+    with pytest.raises(UserError, match="teams can filter claims_adjudicated, not break it down"):
+        measure.by(practice, ["teams"])
+
+
 def test_a_strange_dimension_is_named_with_the_ones_there_are(practice: duckdb.DuckDBPyConnection):
-    with pytest.raises(Exception, match="deposit_amount has no dimension 'coder_id'; it has: payer_id, payer_name"):
+    with pytest.raises(UserError, match="deposit_amount has no dimension 'coder_id'; it has: payer_id, payer_name"):
         MEASURES["deposit_amount"].by(practice, ["coder_id"])
