@@ -16,6 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from models.features import NAMES
 from models.history import KEYS
@@ -60,8 +61,9 @@ class Model:
     def raw(self, x: Floats) -> Floats:
         """The blend of both learners before calibration. What is missing is taken to be as on the median paid claim."""
         filled = self.filled(x)
-        blend: Floats = self.tree_share * self.trees.predict_proba(filled)[:, 1]
-        blend += (1 - self.tree_share) * self.logistic.predict_proba(filled)[:, 1]
+        with _threads(len(x)):
+            blend: Floats = self.tree_share * self.trees.predict_proba(filled)[:, 1]
+            blend += (1 - self.tree_share) * self.logistic.predict_proba(filled)[:, 1]
         return blend
 
     def filled(self, x: Floats) -> Floats:
@@ -118,10 +120,16 @@ def learn(model: Model, x: Floats, denied: Floats) -> None:
         early_stopping=False,  # its random validation part would break the order of time
         random_state=0,
     )
-    model.trees = trees.fit(model.filled(x), denied)
-    model.logistic = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=500))
-    model.logistic.fit(model.filled(x), denied)
+    logistic = make_pipeline(StandardScaler(), LogisticRegression(C=0.05, max_iter=500))
+    with _threads(len(x)):
+        model.trees = trees.fit(model.filled(x), denied)
+        model.logistic = logistic.fit(model.filled(x), denied)
     model.tree_share = 0.8 if is_large else 0.6
+
+
+def _threads(rows: int) -> Any:
+    """One thread for few rows: a second one waits more than it works, and very long when the machine is busy."""
+    return threadpool_limits(None if rows >= _MANY_CLAIMS else 1)
 
 
 def _medians(x: Floats) -> list[float]:

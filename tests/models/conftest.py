@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from etl.load import load
 from etl.sample import write_sample
-
 from models.cli import train_into
 from models.frames import Claims, shape
 from models.history import Outcomes
@@ -40,7 +40,7 @@ DIAGNOSIS_SCHEMA = {
 
 @dataclass
 class Tables:
-    """Rows of the tables claim, service_line and diagnosis, with sensible values for what a test does not care about."""
+    """Rows of the tables claim, service_line and diagnosis; sensible values for what a test does not care about."""
 
     claim: list[dict[str, Any]] = field(default_factory=list)
     line: list[dict[str, Any]] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Tables:
         return Outcomes(claims, line, claim)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tables() -> Callable[[], Tables]:
     return Tables
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
+
 from models.frames import Claims
 from models.history import KEYS, PULL, RECENT_DAYS, Outcomes, histories
 
@@ -18,7 +19,11 @@ def random_past(tables: Callable[[], Any], seed: int, claims: int = 120) -> Any:
     for _ in range(claims):
         day = rng.randrange(400)
         lines = tuple(
-            {"procedure_code": rng.choice("XYZ"), "modifier_1": rng.choice([None, "25"]), "diagnosis_pointer": rng.choice(["1", "1:2"])}
+            {
+                "procedure_code": rng.choice("XYZ"),
+                "modifier_1": rng.choice([None, "25"]),
+                "diagnosis_pointer": rng.choice(["1", "1:2"]),
+            }
             for _ in range(rng.randint(1, 3))
         )  # fmt: skip
         made.add(

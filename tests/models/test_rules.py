@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from models.rules import RULES, Batch, apply
 from models.rules.npi import is_valid
 
