@@ -33,6 +33,9 @@ PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
 # what makes two remittances one payment: TRN03, TRN02, BPR16, BPR02 (FACTS.md: TRN02 alone recurs)
 PaymentKey = tuple[str | None, str | None, date | None, Decimal]
 
+# which kind of transaction set a segment belongs to
+_BELONGS = {"CLM": "837", "CLP": "835"}
+
 # amounts that a row must have
 _REQUIRED = {
     "claim": ("charge_amount",),
@@ -100,7 +103,7 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
             if problem.severity == "quarantined":
                 known.contents.discard(sets[index].content_hash)
         sets = [one for index, one in enumerate(sets) if index not in out]
-    problems += _doubtful(tokens, stretch)
+    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind)
     if kind == "835":
         known.payments.update(_payment_keys(frames))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
@@ -150,6 +153,18 @@ def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
         )
         for _, bad in sorted(once.items())
     ]
+
+
+def _misplaced(tokens: Tokens, stretch: Stretch, kind: str) -> Found:
+    """Claims among payments, payments among claims: two files run into one another. Each is quarantined by itself."""
+    fix = "It was quarantined, what stands around it was loaded. Ask the sender for the whole file."
+    found: Found = []
+    for name in ("CLM", "CLP"):
+        for segment in [] if _BELONGS.get(name) == kind else tokens.where(name).tolist():
+            position = stretch.position(segment)
+            problem = Problem("quarantined", "wrong-set", f"a {name} in a {kind}", _BELONGS[name], fix, position)
+            found.append((stretch.file(segment), with_counts(problem, int(name == "CLM"), int(name == "CLP"))))
+    return found
 
 
 def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) -> pl.DataFrame:

@@ -144,6 +144,14 @@ def test_a_claim_payment_before_the_first_transaction_set_is_quarantined_by_itse
     adds_up(found)
 
 
+def test_a_claim_payment_among_claims_is_quarantined_by_itself() -> None:
+    found = parsed(whole("837P", claims_text("A1") + "\nCLP*STRAY*1*100*80*0*CI*ICN9"))
+    assert found.column("claim", "patient_control_number") == ["A1"]
+    [problem] = found.problems
+    assert said(problem) == ("quarantined", "wrong-set", 19, "a CLP in a 837", "835")
+    adds_up(found)
+
+
 def test_claims_in_a_kind_that_is_not_read_are_set_aside() -> None:
     found = parsed(whole("999", "AK1*HC*1\nCLM*A1*100\nAK9*A*1*1*1"))
     [problem] = found.problems
