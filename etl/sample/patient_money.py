@@ -20,8 +20,8 @@ def add_transactions(root: Root, rng: Random) -> None:
         first, last = posted[0], posted[-1]
         _patient_pays(root, first, copay, rng)
         denied = sum(a.amount for a in last.all_adjustments() if _is_denial(a))
-        if denied and rng.random() < 0.7:
-            day = dates.plus(last.day, rng.randint(40, 150))
+        if denied and rng.random() < 0.93:
+            day = dates.plus(last.day, rng.randint(30, 100))
             root.transactions.append(Transaction(day, "write_off", denied))
     root.transactions.sort(key=lambda t: t.day)
 
@@ -49,12 +49,12 @@ def _patient_pays(root: Root, payment: ClaimPayment, copay: int, rng: Random) ->
         _post(root, dates.plus(payment.day, rng.randint(30, 90)), "write_off", left)
         return
     roll = rng.random()
-    if roll < 0.74:
+    if roll < 0.8:
         part = left if rng.random() < 0.75 else left // 2
         _post(root, dates.plus(payment.day, rng.randint(10, 80)), "patient_payment", part)
         left -= part
-    if left > 0 and rng.random() < 0.75:
-        _post(root, dates.plus(payment.day, rng.randint(90, 160)), "collections", left)
+    if left > 0 and rng.random() < 0.95:
+        _post(root, dates.plus(payment.day, rng.randint(75, 110)), "collections", left)
 
 
 def _post(root: Root, day: date, kind: str, amount: int) -> None:
