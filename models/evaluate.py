@@ -82,6 +82,16 @@ def warnings(found: Scores) -> list[str]:
     return []
 
 
+def auroc_error(found: Scores) -> float | None:
+    """Standard error of the AUROC (Hanley and McNeil 1982); None where there is no AUROC."""
+    if found.auroc is None:
+        return None
+    a, denied, paid = found.auroc, found.denied, found.claims - found.denied
+    q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
+    variance = a * (1 - a) + (denied - 1) * (q1 - a * a) + (paid - 1) * (q2 - a * a)
+    return float((variance / (denied * paid)) ** 0.5)
+
+
 def _top(score: Floats, share: float) -> npt.NDArray[np.int64]:
     """Positions of the highest scores: this share of all, at least one."""
     return np.argsort(-score, kind="stable")[: max(1, round(share * len(score)))]

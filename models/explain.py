@@ -23,6 +23,10 @@ FEWEST_DENIED = 3
 _LEAST_SHARE = 0.25
 _LEAST_LIFT = 0.2
 MOST_REASONS = 3
+# what one category's denials are held against where nothing narrower is known
+_RARE = 0.02
+# histories that only hold up others: that a payer asks for authorizations at all is no reason
+_ONLY_PARENTS = ("asks_authorization", "asks_procedure")
 
 _RULE_GROUPS = {
     "missing_authorization": "authorization",
@@ -90,7 +94,7 @@ def reasons(
 
 def _evidence(lines: pl.DataFrame, base_rate: float) -> pl.DataFrame:
     """One row per claim and group: the line and key with the strongest history behind them, if any is strong enough."""
-    parts = [_of_key(lines, key, base_rate) for key in KEYS]
+    parts = [_of_key(lines, key, base_rate) for key in KEYS if key.name not in _ONLY_PARENTS]
     enough = (pl.col("n") >= FEWEST_LINES) & (pl.col("d") >= FEWEST_DENIED) & (pl.col("lift") >= _LEAST_LIFT)
     return (
         pl.concat(parts)
@@ -105,13 +109,13 @@ def _of_key(lines: pl.DataFrame, key: Key, base_rate: float) -> pl.DataFrame:
     otherwise.
     """
     # a payer's habit stands out against all claims; what a person could change, against the same code without it
-    against = (
-        pl.lit(base_rate) if key.group == "habit" else pl.col(f"{key.parent}_rate") if key.parent else pl.lit(base_rate)
-    )
+    against = pl.lit(_RARE if key.category else base_rate)
+    if key.parent and key.group != "habit":
+        against = pl.col(f"{key.parent}_rate")
     rate = pl.col(f"{key.name}_rate")
-    is_part = key.parent == "payer_procedure" and key.unit == "line" and not key.recent
-    other_n = pl.col("payer_procedure_n") - pl.col(f"{key.name}_n") if is_part else pl.lit(0, pl.Int64)
-    other_d = pl.col("payer_procedure_d") - pl.col(f"{key.name}_d") if is_part else pl.lit(0, pl.Int64)
+    is_part = key.parent in ("payer_procedure", "asks_procedure") and key.unit == "line" and not key.recent
+    other_n = pl.col(f"{key.parent}_n") - pl.col(f"{key.name}_n") if is_part else pl.lit(0, pl.Int64)
+    other_d = pl.col(f"{key.parent}_d") - pl.col(f"{key.name}_d") if is_part else pl.lit(0, pl.Int64)
     return lines.select(
         "claim_id", "line_number", "procedure", "modifiers", "units", "place", "provider", "authorization", "referring",
         "lag_days",
@@ -168,7 +172,7 @@ def _which(name: str, row: Row) -> str:
         "payer_procedure": f" of {code}",
         "place": f" of {code} at place of service {row['place']}",
         "payer_place": f" at place of service {row['place']}",
-        "authorization": f" of {code} {'with' if row['authorization'] else 'without'} one",
+        "authorization": f" of {code} {'with' if row['authorization'] else 'without'} one for that reason",
         "modifier": f" of {code} {modifiers}",
         "pair": f" of {code} {modifiers} when {row['what']} was on the claim",
         "diagnosis": f" of it with diagnosis {row['what']}",
@@ -178,7 +182,7 @@ def _which(name: str, row: Row) -> str:
         "payer_provider": f" of provider {row['provider']}",
         "referring": f" of {code} {'with' if row['referring'] else 'without'} one",
         "units": f" of {code} with {row['units']:g} units",
-        "lag": " sent about that late",
+        "lag": " sent about that late for that reason",
     }
     return commons[name]
 

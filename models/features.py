@@ -43,7 +43,9 @@ class Feature:
 def _history_features() -> list[Feature]:
     found = []
     for key in KEYS:
-        of = f"as-of denial rate by {' x '.join(key.columns)}" + (", recent" if key.recent else "")
+        of = f"as-of denial rate{f' for {key.category}' if key.category else ''} by {' x '.join(key.columns)}" + (
+            ", recent" if key.recent else ""
+        )
         found.append(Feature(f"{key.name}_max", key.group, f"{of}: worst line"))
         found.append(
             Feature(

@@ -31,7 +31,8 @@ class Key:
     """What a history is kept for: `columns` of the frame `unit`; its rate is shrunken to that of the key `parent`.
 
     `group` is what a person could change (see explain). With `recent`, only answers of the last RECENT_DAYS count.
-    `whole` keys are the same on every line of a claim.
+    `whole` keys are the same on every line of a claim. With `category` only denials of that category count: a payer
+    that denies a code for another reason must not look as if it wanted an authorization.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Key:
     unit: str = "line"
     recent: bool = False
     whole: bool = False
+    category: str | None = None
 
 
 KEYS: tuple[Key, ...] = (
@@ -52,8 +54,23 @@ KEYS: tuple[Key, ...] = (
     Key("place", "habit", ("payer", "procedure", "place"), "payer_procedure"),
     Key("payer_place", "habit", ("payer", "place"), "payer", whole=True),
     Key("payer_place_recent", "habit", ("payer", "place"), "payer_place", recent=True, whole=True),
-    Key("authorization", "authorization", ("payer", "procedure", "authorization"), "payer_procedure"),
-    Key("authorization_recent", "authorization", ("payer", "procedure", "authorization"), "authorization", recent=True),
+    Key("asks_authorization", "authorization", ("payer",), None, whole=True, category="authorization"),
+    Key("asks_procedure", "authorization", ("payer", "procedure"), "asks_authorization", category="authorization"),
+    Key(
+        "authorization",
+        "authorization",
+        ("payer", "procedure", "authorization"),
+        "asks_procedure",
+        category="authorization",
+    ),
+    Key(
+        "authorization_recent",
+        "authorization",
+        ("payer", "procedure", "authorization"),
+        "authorization",
+        recent=True,
+        category="authorization",
+    ),
     Key("modifier", "modifier", ("payer", "procedure", "modifiers"), "payer_procedure"),
     Key("pair", "modifier", ("payer", "procedure", "modifiers", "other"), "modifier", unit="pair"),
     Key("diagnosis_category", "diagnosis", ("payer", "procedure", "category"), "payer_procedure", unit="diagnosis"),
@@ -63,7 +80,7 @@ KEYS: tuple[Key, ...] = (
     Key("payer_provider", "provider", ("payer", "provider"), "payer", whole=True),
     Key("referring", "provider", ("payer", "procedure", "referring"), "payer_procedure"),
     Key("units", "units", ("payer", "procedure", "units_band"), "payer_procedure"),
-    Key("lag", "timing", ("payer", "lag_band"), "payer", whole=True),
+    Key("lag", "timing", ("payer", "lag_band"), None, whole=True, category="timely_filing"),
 )
 
 
@@ -154,7 +171,6 @@ def histories(queries: Claims, past: Outcomes) -> pl.DataFrame:
     Keys of diagnoses and pairs have several rows a line: the worst one counts; `diagnosis_best` is the least of the
     rates of the line's diagnoses, `<key>_what` names the worst. A claim without a submission date has no history.
     """
-    denied = past.line["is_denied"].to_numpy()
     answered = days(past.line["remit_date"])
     is_same = queries is past.claims
     out = queries.line.select("row")
@@ -163,10 +179,11 @@ def histories(queries: Claims, past: Outcomes) -> pl.DataFrame:
         asked, known = queries.unit(key.unit), past.claims.unit(key.unit)
         query_key, event_key = codes(asked, known, key.columns, is_same)
         rows, event_rows = asked["row"].to_numpy(), known["row"].to_numpy()
+        denied = _denied(past, key.category)
         usable = answered[event_rows] >= 0
         as_of = AsOf(event_key[usable], answered[event_rows][usable], denied[event_rows][usable, None])
         n, sums = as_of.before(query_key, days(asked["submission_date"]), RECENT_DAYS if key.recent else None)
-        parent = rates[key.parent][rows] if key.parent else _overall(queries, past)[rows]
+        parent = rates[key.parent][rows] if key.parent else _overall(queries, past, key.category)[rows]
         rate = (sums[:, 0] + PULL * parent) / (n + PULL)
         found = pl.DataFrame({"row": rows, "n": n, "d": sums[:, 0].round().astype(np.int64), "rate": rate})
         if key.unit != "line":
@@ -193,13 +210,20 @@ def codes(
     return (code, code) if is_same else (code[: asked.height], code[asked.height :])
 
 
-def _overall(queries: Claims, past: Outcomes) -> Floats:
-    """The denial rate of all lines answered before each line of the queries; with no history at all, 10 %."""
+def _denied(past: Outcomes, category: str | None) -> Floats:
+    """1 for each line that was denied (in that category, if one is given), else 0."""
+    if category is None:
+        return past.line["is_denied"].to_numpy()
+    return (past.line["denial_category"] == category).fill_null(False).cast(pl.Float64).to_numpy()
+
+
+def _overall(queries: Claims, past: Outcomes, category: str | None) -> Floats:
+    """The denial rate of all lines answered before each line of the queries; without history 10 % (a category 1 %)."""
     day = days(past.line["remit_date"])
-    as_of = AsOf(np.zeros_like(day[day >= 0]), day[day >= 0], past.line["is_denied"].to_numpy()[day >= 0, None])
+    as_of = AsOf(np.zeros_like(day[day >= 0]), day[day >= 0], _denied(past, category)[day >= 0, None])
     asked = days(queries.line["submission_date"])
     n, sums = as_of.before(np.zeros_like(asked), asked)
-    return (sums[:, 0] + PULL * 0.1) / (n + PULL)
+    return (sums[:, 0] + PULL * (0.01 if category else 0.1)) / (n + PULL)
 
 
 def _worst(found: pl.DataFrame, line: pl.DataFrame, parent: Floats) -> pl.DataFrame:

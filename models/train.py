@@ -125,6 +125,7 @@ def _quality(examples: Examples, model: Model, parts: timeline.Split) -> dict[st
         "metrics": {name: one.to_json() for name, one in found.items()},
         "calibration": evaluate.reliability(denied, probability),
         "warnings": evaluate.warnings(found["model"]),
+        "auroc_error": evaluate.auroc_error(found["model"]),
         "test_from": parts.test_from.isoformat(),
     }
 
@@ -137,6 +138,12 @@ def _notes(model: Model, report: dict[str, Any], ripe: timeline.Maturity, test_f
         f"the latest {parts['test']:,} (from {test_from}) test. Only answers known on {test_from} were used for the "
         "test; the saved model is then learned anew from all of them, tested claims included."
     )
+    if report["auroc_error"] is not None:
+        tested = report["metrics"]["model"]
+        notes.append(
+            f"The test holds {tested['denied']:,} denials, so its AUROC is known to within about "
+            f"{2 * report['auroc_error']:.2f} (two standard errors)."
+        )
     if model.kind == "rates":
         notes.append(
             f"Little is known: {report['claims']:,} answered claims with {report['denied']:,} denials (training needs "

@@ -26,10 +26,11 @@ def random_past(tables: Callable[[], Any], seed: int, claims: int = 120) -> Any:
             }
             for _ in range(rng.randint(1, 3))
         )  # fmt: skip
+        said = [None, None, None, "coding", "authorization"]
         made.add(
             day=day, lines=lines, diagnoses=("M5450", rng.choice(["R51", "I10"])), payer_id=rng.choice("AB"),
             prior_authorization=rng.choice([None, "G"]), rendering_npi=rng.choice("PQ"),
-            answer=(day + rng.randint(0, 60), [rng.choice([None, None, "coding"]) for _ in lines]),
+            answer=(day + rng.randint(0, 60), [rng.choice(said) for _ in lines]),
         )  # fmt: skip
     return made
 
@@ -41,7 +42,9 @@ def naive(queries: Claims, past: Outcomes) -> dict[str, list[tuple[int, int, flo
     answers = past.line.to_dicts()
     n_lines = queries.line.height
 
-    def count(row: dict[str, Any], unit: str, columns: tuple[str, ...], is_recent: bool) -> tuple[int, int]:
+    def count(
+        row: dict[str, Any], unit: str, columns: tuple[str, ...], is_recent: bool, category: str | None
+    ) -> tuple[int, int]:
         n = d = 0
         for event in known[unit]:
             answer = answers[event["row"]]
@@ -49,19 +52,20 @@ def naive(queries: Claims, past: Outcomes) -> dict[str, list[tuple[int, int, flo
             if day is None or day >= sent or (is_recent and day < sent - timedelta(days=RECENT_DAYS)):
                 continue
             if all(event[column] == row[column] for column in columns):
-                n, d = n + 1, d + int(answer["is_denied"])
+                is_hit = answer["is_denied"] if category is None else answer["denial_category"] == category
+                n, d = n + 1, d + int(is_hit)
         return n, d
 
-    overall = []
-    for row in frames["line"]:
-        n, d = count(row, "line", (), False)
-        overall.append((d + PULL * 0.1) / (n + PULL))
+    def overall(category: str | None) -> list[float]:
+        counts = [count(row, "line", (), False, category) for row in frames["line"]]
+        return [(d + PULL * (0.01 if category else 0.1)) / (n + PULL) for n, d in counts]
+
     found: dict[str, list[tuple[int, int, float]]] = {}
     for key in KEYS:
         best: dict[int, tuple[int, int, float]] = {}
-        parents = [one[2] for one in found[key.parent]] if key.parent else overall
+        parents = [one[2] for one in found[key.parent]] if key.parent else overall(key.category)
         for row in frames[key.unit]:
-            n, d = count(row, key.unit, key.columns, key.recent)
+            n, d = count(row, key.unit, key.columns, key.recent, key.category)
             rate = (d + PULL * parents[row["row"]]) / (n + PULL)
             if row["row"] not in best or rate > best[row["row"]][2] + 1e-12:
                 best[row["row"]] = (n, d, rate)

@@ -32,7 +32,8 @@ def planted(tables: Callable[[], Any], claims: int = 1000) -> Any:
         is_denied = rng.random() < (0.9 if is_ruled else 0.03)
         made.add(
             day=day, lines=({"procedure_code": code},), payer_id=payer,
-            prior_authorization="G" if is_authorized else None, answer=(day + 20, ["authorization" if is_denied else None]),
+            prior_authorization="G" if is_authorized else None,
+            answer=(day + 20, ["authorization" if is_denied else None]),
         )  # fmt: skip
     return made
 
@@ -64,7 +65,8 @@ def test_a_claim_that_lacks_everything_gets_a_risk(learned: Any, tables: Callabl
     past, _, model = learned
     nothing = tables().add(
         day=500, lines=({"procedure_code": None, "units": None, "diagnosis_pointer": None},), diagnoses=(),
-        payer_id=None, rendering_npi=None, patient_birth_date=None, patient_sex=None, service_date=None, place_of_service=None,
+        payer_id=None, rendering_npi=None, patient_birth_date=None, patient_sex=None, service_date=None,
+        place_of_service=None,
     )  # fmt: skip
     features, _ = compute(nothing.claims(), past)
     assert 0 < model.probability(matrix(features))[0] < 1
