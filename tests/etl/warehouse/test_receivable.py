@@ -21,7 +21,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
 
 
 def balances(books: Books, number: str, day: datetime.date = LAST_DAY) -> dict[str, tuple[object, object]]:
-    """Balance and reason by side, computed anew as of the day."""
+    """Balance and reason by side, computed anew as of the day; a patient who owes nothing has no row."""
     sql = f"""{views.as_of_query("receivable")}
         select side, balance_amount::varchar, ar_reason from receivable where claim_number = $number"""
     rows = books.connection.execute(sql, {"as_of": day, "number": number}).fetchall()
@@ -34,7 +34,7 @@ STORY.sent(claim("OPEN", ("99213", "100")))
 
 
 def test_a_claim_that_nobody_answered_awaits_the_payer(books: Books) -> None:
-    assert balances(books, "OPEN") == {"insurance": ("100.00", "awaiting_payer"), "patient": ("0.00", "patient")}
+    assert balances(books, "OPEN") == {"insurance": ("100.00", "awaiting_payer")}
 
 
 def test_before_it_is_sent_a_claim_is_not_receivable(books: Books) -> None:
@@ -60,7 +60,7 @@ STORY.paid("CLP*DENIED*4*100*0*0*CI*I-DENIED\nSVC*HC:99213*100*0\nCAS*CO*197*100
 
 
 def test_a_denial_that_stands_stays_in_the_balance(books: Books) -> None:
-    assert balances(books, "DENIED") == {"insurance": ("100.00", "denied"), "patient": ("0.00", "patient")}
+    assert balances(books, "DENIED") == {"insurance": ("100.00", "denied")}
     assert balances(books, "DENIED", datetime.date(2026, 1, 31))["insurance"] == ("100.00", "awaiting_payer")
 
 
@@ -86,7 +86,7 @@ STORY.paid("CLP*LOST*1*100*60*0*CI*I-LOST\nSVC*HC:99213*100*60\nCAS*CO*1*40")
 
 
 def test_co_1_is_never_collected(books: Books) -> None:
-    assert balances(books, "LOST") == {"insurance": ("0.00", "awaiting_payer"), "patient": ("0.00", "patient")}
+    assert balances(books, "LOST") == {"insurance": ("0.00", "awaiting_payer")}
 
 
 STORY.sent(claim("PENDING", ("99213", "100")))
@@ -142,7 +142,7 @@ STORY.paid("CLP*TAKENBACK*22*-100*-50*-10*CI*I-TB\nSVC*HC:99213*-100*-50\nCAS*CO
 
 
 def test_a_reversal_alone_opens_the_whole_charge_again(books: Books) -> None:
-    assert balances(books, "TAKENBACK") == {"insurance": ("100.00", "awaiting_payer"), "patient": ("0.00", "patient")}
+    assert balances(books, "TAKENBACK") == {"insurance": ("100.00", "awaiting_payer")}
 
 
 STORY.sent(claim("VOIDED", ("99213", "100")))
@@ -152,6 +152,15 @@ STORY.sent(claim("VOID2", ("99213", "100"), frequency="8", replaces="I-VOIDED"),
 
 def test_after_a_void_what_was_paid_is_a_credit(books: Books) -> None:
     assert balances(books, "VOIDED")["insurance"] == ("-100.00", "credit")
+
+
+STORY.sent(claim("VOIDCUT", ("99213", "100")))
+STORY.paid("CLP*VOIDCUT*1*100*60*0*CI*I-VOIDCUT\nSVC*HC:99213*100*60\nCAS*CO*45*40")
+STORY.sent(claim("VOIDCUT", ("99213", "100"), frequency="8", replaces="I-VOIDCUT"), day="20260210")
+
+
+def test_after_a_void_the_contractual_part_is_no_credit(books: Books) -> None:
+    assert balances(books, "VOIDCUT") == {"insurance": ("-60.00", "credit")}
 
 
 STORY.sent(claim("MOREPAID", ("99213", "100")))
@@ -184,14 +193,14 @@ STORY.post("DESK", "2026-05-01", "write_off", "30")
         ("2026-03-01", ("30.00", "patient"), ("0.00", "awaiting_payer")),  # - 10
         ("2026-03-02", ("35.00", "patient"), ("0.00", "awaiting_payer")),  # + 5
         ("2026-04-01", ("20.00", "patient"), ("0.00", "awaiting_payer")),  # - 15
-        ("2026-05-01", ("0.00", "patient"), ("-10.00", "credit")),  # 30 written off: 20 here, 10 there
+        ("2026-05-01", None, ("-10.00", "credit")),  # 30 written off: 20 here, 10 there
     ],
 )
 def test_copay_payment_refund_collections_and_write_off(
-    books: Books, day: str, patient: tuple[str, str], insurance: tuple[str, str]
+    books: Books, day: str, patient: tuple[str, str] | None, insurance: tuple[str, str]
 ) -> None:
     found = balances(books, "DESK", datetime.date.fromisoformat(day))
-    assert found == {"patient": patient, "insurance": insurance}
+    assert (found.get("patient"), found["insurance"]) == (patient, insurance)
 
 
 STORY.sent(claim("GIVENUP", ("99213", "100")))
@@ -200,7 +209,7 @@ STORY.post("GIVENUP", "2026-03-01", "write_off", "70")
 
 
 def test_a_write_off_lowers_the_payers_balance_when_the_patient_owes_nothing(books: Books) -> None:
-    assert balances(books, "GIVENUP") == {"insurance": ("30.00", "denied"), "patient": ("0.00", "patient")}
+    assert balances(books, "GIVENUP") == {"insurance": ("30.00", "denied")}
 
 
 STORY.sent(claim("OVERPAID", ("99213", "100")))
@@ -222,14 +231,10 @@ STORY.sent(claim("AGED2", ("99213", "100"), day="20260101", frequency="7", repla
 def test_age_from_service_first_submission_and_last_remittance(books: Books) -> None:
     """Thirty days of June after 16 + 28 + 31 + 30 + 31 of the months before, and so on."""
     columns = "side, service_age_days, submission_age_days, remit_age_days"
-    assert books.of("receivable", columns, "AGED", order="side") == [
-        ("insurance", 180, 166, 136),
-        ("patient", 180, 166, 136),
-    ]
-    assert books.of("receivable", "remit_age_days", "OPEN") == [(171,), (171,)]  # no remittance: since it was sent
+    assert books.of("receivable", columns, "AGED") == [("insurance", 180, 166, 136)]
+    assert books.of("receivable", "remit_age_days", "OPEN") == [(171,)]  # no remittance: since it was sent
 
 
 def test_the_kept_table_is_the_last_known_day(books: Books) -> None:
-    kept = books.of("receivable", "side, balance_amount, ar_reason", "DESK", order="side")
-    assert kept == [("insurance", "-10.00", "credit"), ("patient", "0.00", "patient")]
+    assert books.of("receivable", "side, balance_amount, ar_reason", "DESK") == [("insurance", "-10.00", "credit")]
     assert books.rows("select data_through from warehouse_state") == [("2026-06-30",)]
