@@ -37,7 +37,7 @@ def main() -> None:
     st.session_state["claim_page"] = claim_page
     try:
         if data.exists():
-            filters.sidebar()
+            filters.sidebar(used=page not in (check_page, definitions_page, claim_page))
             _freshness()
         if data.exists() or page == definitions_page:
             page.run()

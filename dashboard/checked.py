@@ -77,6 +77,7 @@ def table(result: Checked) -> int:
         column_config={
             "Risk": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="medium"),
             "Expected denied": st.column_config.NumberColumn(format="dollar"),
+            "Reasons": st.column_config.TextColumn(width="medium"),
         },
         alt="Claims of the file with their risk of denial",
     )

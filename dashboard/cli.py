@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +52,8 @@ def demo(
 
 def main() -> None:
     """Run the command. What a user can mend is one message and exit code 2, never a traceback."""
+    # before scikit-learn loads: idle OpenMP threads sleep instead of spinning, which on a busy machine is ten times faster
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except UserError as error:

@@ -21,10 +21,14 @@ PRESETS = {
 DEFAULT = "12m"
 
 
-def sidebar() -> None:
-    """Draw the filters. Their keys are the names in the URL."""
+def sidebar(used: bool) -> None:
+    """Draw the filters, also on a page that does not use them: they would be forgotten there. Their keys are the names in
+    the URL.
+    """
     options = data.choices()
     with st.sidebar:
+        if not used:
+            st.caption("These filters do not apply to this page.")
         st.selectbox(
             "Period",
             list(PRESETS),
@@ -81,7 +85,7 @@ def empty(what: str) -> None:
     """Say that there is nothing to show, and which filters to loosen."""
     now = scope()
     chosen = [f"{name} = {', '.join(map(words.plain, values))}" for name, values in now.chosen().items()]
-    period_words = f"{words.day(now.start)} to {words.day(now.end)}"
+    period_words = f"{words.day(now.start)} and {words.day(now.end)}"
     hint = f" Filters: {'; '.join(chosen)}." if chosen else ""
     st.info(f"No {what} between {period_words}.{hint} Try a longer period or fewer filters.", icon=":material/filter_alt_off:")
 

@@ -29,7 +29,9 @@ def panel(title: str, question: Question, draw: Draw, key: str, names: Mapping[s
         if frame.is_empty() and missing:
             st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
             return
-        if frame.is_empty() or not frame["numerator"].cast(pl.Float64).abs().sum():
+        # a rate of zero is an answer, a sum of zero is nothing to draw
+        counted = "numerator" if question.measure.denominator is None else "denominator"
+        if frame.is_empty() or not frame[counted].cast(pl.Float64).abs().sum():
             filters.empty("claims")
             return
         # a fresh key after each click: the same mark can then be clicked again, and no mark stays dimmed
