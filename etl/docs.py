@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from etl.measures import DIMENSIONS, MEASURES, Measure
-from etl.warehouse import views
+from etl.warehouse import store, views
 
 _BETTER = {True: "lower is better", False: "higher is better", None: "neither high nor low is better"}
 
@@ -64,8 +62,7 @@ def _measure(m: Measure) -> str:
 
 def schema_document() -> str:
     """Every table with its columns, and every view with its grain."""
-    connection = duckdb.connect(":memory:")
-    connection.execute((views.SQL / "schema.sql").read_text(encoding="utf-8"))
+    connection = store.empty()
     tables = connection.execute(
         "select table_name, comment from duckdb_tables() where not temporary order by table_oid"
     ).fetchall()

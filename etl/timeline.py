@@ -13,8 +13,9 @@ from etl.warehouse import views
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`head`: the claim as it stands (its names and member id are PHI: mask them). `events`: one row a thing that happened,
-    day, kind, code, detail, amount, claim_payment_id. `lines`: one row a line and adjustment of each claim payment.
+    """`head`: the claim as it stands (its names and member id are PHI: mask them). `events`: one row a thing that
+    happened, day, kind, code, detail, amount, claim_payment_id. `lines`: one row a line and adjustment of each claim
+    payment.
     """
 
     head: dict[str, Any]

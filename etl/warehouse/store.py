@@ -117,6 +117,13 @@ def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
     return last_known
 
 
+def empty() -> duckdb.DuckDBPyConnection:
+    """An empty warehouse in memory, for documents about its shape."""
+    connection = duckdb.connect(":memory:")
+    _create(connection)
+    return connection
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables, and the code lists that come with the program."""
     connection.execute((views.SQL / "schema.sql").read_text(encoding="utf-8"))
