@@ -10,19 +10,20 @@ from dashboard import data, drill, filters, words
 from dashboard.pages import aging, check, claim, definitions, denials, overview, people
 from etl.errors import UserError
 
-_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 40"><g fill="none" stroke="#3B8FC4" stroke-width="3.5"
-stroke-linecap="round" stroke-linejoin="round"><rect x="4" y="4" width="26" height="32" rx="5"/><path d="M11 21l5 5 8-10"/></g>
-<text x="42" y="28" font-family="Source Sans, Source Sans Pro, sans-serif" font-size="25" font-weight="600" fill="#3B8FC4"
->cleanclaim</text></svg>"""
+_HERE = Path(__file__).parent
 
 
 def main() -> None:
     # a file of ours: Streamlit would fetch a named symbol from Google
-    st.set_page_config("cleanclaim", Path(__file__).parent / "icon.png", layout="wide")
-    st.logo(_LOGO, size="large")
+    st.set_page_config("cleanclaim", _HERE / "icon.png", layout="wide")
+    st.logo(_HERE / "logo.svg", size="large")
     check_page = st.Page(check.page, title="Pre-submission check", icon=":material/rule:", url_path="check")
-    definitions_page = st.Page(definitions.page, title="Definitions", icon=":material/menu_book:", url_path="definitions")
-    claim_page = st.Page(claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden")
+    definitions_page = st.Page(
+        definitions.page, title="Definitions", icon=":material/menu_book:", url_path="definitions"
+    )
+    claim_page = st.Page(
+        claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden"
+    )
     page = st.navigation(
         [
             st.Page(overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
@@ -53,7 +54,9 @@ def _freshness() -> None:
     state = data.freshness()
     with st.sidebar:
         st.divider()
-        st.caption(f"Data through **{words.day(state.data_through)}**  \n{state.files:,} files, {state.claims:,} claims sent")
+        st.caption(
+            f"Data through **{words.day(state.data_through)}**  \n{state.files:,} files, {state.claims:,} claims sent"
+        )
         if state.quarantined:
             st.caption(f":material/warning: {state.quarantined:,} parts quarantined: run `cleanclaim status`")
         if state.missing_files:
@@ -64,4 +67,6 @@ def _no_warehouse() -> None:
     st.title("Nothing loaded yet")
     st.markdown(f"There is no warehouse at `{data.path()}`. Load your files, or look at a simulated practice first:")
     st.code(f"cleanclaim load FOLDER --db {data.path()}\ncleanclaim demo", language="bash")
-    st.caption("837, 835 and 277CA files, folders, .zip and .gz, and the side files (work_log.csv, staff.csv …). Then reload.")
+    st.caption(
+        "837, 835 and 277CA files, folders, .zip and .gz, and the side files (work_log.csv, staff.csv …). Then reload."
+    )

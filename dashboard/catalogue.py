@@ -23,7 +23,10 @@ class Entry:
     dimensions: str
 
     def mentions(self, word: str) -> bool:
-        return word in " ".join((self.label, self.definition, self.source, self.caveat, self.unit, self.dimensions)).lower()
+        return (
+            word
+            in " ".join((self.label, self.definition, self.source, self.caveat, self.unit, self.dimensions)).lower()
+        )
 
 
 def entries(text: str) -> list[Entry]:

@@ -1,5 +1,5 @@
-"""The drawings. Colours are Okabe and Ito's: they differ for every kind of colour sight, and each carries a label, a mark or
-a position as well. Cumulative shares and sorting are drawing, not measuring.
+"""The drawings. Colours are Okabe and Ito's: they differ for every kind of colour sight, and each carries a label, a
+mark or a position as well. Cumulative shares and sorting are drawing, not measuring.
 """
 
 from __future__ import annotations
@@ -78,8 +78,16 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
     )
     figure.update_layout(
         yaxis={"tickformat": "$~s", "rangemode": "tozero"},
-        yaxis2={"overlaying": "y", "side": "right", "range": [0, 1.08], "tickformat": ".0%",
-                "tickmode": "array", "tickvals": [0, 0.25, 0.5, 0.75, 1], "showgrid": False, "zeroline": False},
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 1.08],
+            "tickformat": ".0%",
+            "tickmode": "array",
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "showgrid": False,
+            "zeroline": False,
+        },
         legend={"orientation": "h", "y": 1.12, "x": 0},
     )
     return _finished(figure, 340)
@@ -109,7 +117,9 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
 def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
     """A table of shaded cells. Each cell is a square mark, so that it can be clicked; its amount is written in it."""
     frame = frame.filter(pl.col("numerator") > 0)
-    order = {dim: frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)[dim].to_list() for dim in (x, y)}
+    order = {
+        dim: frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)[dim].to_list() for dim in (x, y)
+    }
     amounts = frame["numerator"].cast(pl.Float64)
     labels = {dim: [words.plain(value) for value in frame[dim]] for dim in (x, y)}
     figure = go.Figure(
@@ -133,12 +143,14 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
     figure.update_xaxes(
         categoryorder="array", categoryarray=[words.plain(v) for v in reversed(order[x])], showgrid=False, side="top"
     )
-    figure.update_yaxes(categoryorder="array", categoryarray=[words.plain(v) for v in order[y]], showgrid=False, automargin=True)
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=[words.plain(v) for v in order[y]], showgrid=False, automargin=True
+    )
     return _finished(figure, 90 + 40 * len(order[y]))
 
 
 def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
-    """Stacked bars, one shade a bucket, darker and warmer with age; each segment says its amount when it has the room."""
+    """Stacked bars, one shade a bucket, darker and warmer with age; a segment says its amount when it has the room."""
     largest = frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)
     figure = go.Figure()
     for bucket, shade in zip(AR_BUCKETS, _BUCKET_SHADES, strict=True):
@@ -197,7 +209,8 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
     if average is not None:
         figure.add_vline(
             x=average, line={"dash": "dash", "color": GREY, "width": 1.5},
-            annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False},
+            annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom",
+                        "showarrow": False},
         )  # fmt: skip
     names = [words.plain(name) for name in frame[dim]]
     figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import polars as pl
 import streamlit as st
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from models.check import ClaimCheck
     from models.rules import Finding
 
-_SEVERITIES = {"error": ("red", "block"), "warning": ("orange", "warning"), "info": ("blue", "info")}
+_SEVERITIES: dict[str, tuple[Literal["red", "orange", "blue"], str]] = {
+    "error": ("red", "block"),
+    "warning": ("orange", "warning"),
+    "info": ("blue", "info"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def summary(result: Checked) -> None:
         (
             "Expected denied dollars",
             words.money(result.expected),
-            "The sum over the claims of each one's charge at risk times its probability of denial. An expectation, not a bill.",
+            "Over all claims, the charge at risk times the probability of denial: an expectation, not a bill.",
         ),
     )
     for column, (label, value, help_text) in zip(st.columns(len(counts)), counts, strict=True):

@@ -26,7 +26,9 @@ app = typer.Typer(
 etl_cli.register(app)
 models_cli.register(app)
 
-Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1; by default a free one from 8501.")]
+Port = Annotated[
+    int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1; by default a free one from 8501.")
+]
 
 
 @app.command()
@@ -52,7 +54,7 @@ def demo(
 
 def main() -> None:
     """Run the command. What a user can mend is one message and exit code 2, never a traceback."""
-    # before scikit-learn loads: idle OpenMP threads sleep instead of spinning, which on a busy machine is ten times faster
+    # before scikit-learn loads: idle OpenMP threads sleep instead of spinning, ten times faster on a busy machine
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()

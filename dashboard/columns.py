@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -19,8 +21,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                    "charge_amount", "balance_amount"),
     "cash": (*_CLAIM, "payment_date", "is_reversal", "charge_amount", "paid_amount"),
     "deposit": ("payer_name", "payment_date", "trace_number", "payment_method", "deposit_amount"),
-    "claim_staff": (*_CLAIM, "staff_id", "team", "service_date", "first_remit_date", "charge_amount", "own_denied_amount"),
-    "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value", "audited_value"),
+    "claim_staff": (*_CLAIM, "staff_id", "team", "service_date", "first_remit_date", "charge_amount",
+                    "own_denied_amount"),
+    "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value",
+                          "audited_value"),
 }  # fmt: skip
 
 LABELS = {
@@ -69,12 +73,16 @@ _WORDS = ("payer_name", "facility", "denial_category", "ar_reason", "side", "fie
 def shown(frame: pl.DataFrame) -> pl.DataFrame:
     """A frame for the eye: codes in words, keys left out, money as numbers that a table can align."""
     wording = [
-        pl.col(name).replace_strict({code: words.plain(code) for code in frame[name].drop_nulls().unique()}, default=None)
+        pl.col(name).replace_strict(
+            {code: words.plain(code) for code in frame[name].drop_nulls().unique()}, default=None
+        )
         for name in _WORDS
         if name in frame.columns and frame.height
     ]
     # the table's own download is a CSV too, and an empty cell says None
-    return guarded(frame.with_columns(wording).with_columns(pl.col(pl.String).fill_null("")).drop("root_id", strict=False))
+    return guarded(
+        frame.with_columns(wording).with_columns(pl.col(pl.String).fill_null("")).drop("root_id", strict=False)
+    )
 
 
 def order(frame: pl.DataFrame) -> list[str]:
@@ -85,9 +93,9 @@ def order(frame: pl.DataFrame) -> list[str]:
     return [names[0], "contribution", *names[1:]]
 
 
-def config(frame: pl.DataFrame, unit: str) -> dict[str, object]:
+def config(frame: pl.DataFrame, unit: str) -> dict[str, Any]:
     """Streamlit's settings for the columns of `frame`; `unit` is the measure's."""
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
     for name, dtype in frame.schema.items():
         label = LABELS.get(name, name)
         if isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):

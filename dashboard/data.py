@@ -1,4 +1,4 @@
-"""The one way from a page to the warehouse: cached in memory only (it is health data), keyed on the warehouse file's identity.
+"""The one way from a page to the warehouse: cached in memory only (it is health data), keyed on the file's identity.
 
 A load swaps the file, so the identity changes and everything is asked anew; no page restarts for that.
 """
@@ -6,9 +6,9 @@ A load swaps the file, so the identity changes and everything is asked anew; no 
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -52,6 +52,13 @@ def choices() -> Choices:
     return _choices(identity(path()))
 
 
+def days() -> tuple[date, date]:
+    """First and last day that the data covers; today when it covers none."""
+    found = choices()
+    last_day = found.last_day or date.today()
+    return found.first_day or last_day, last_day
+
+
 def freshness() -> Freshness:
     """How far the data goes."""
     return _freshness(identity(path()))
@@ -74,7 +81,7 @@ def ask(question: Question) -> pl.DataFrame:
     return _ask(identity(path()), question)
 
 
-def total(question: Question) -> dict[str, object]:
+def total(question: Question) -> dict[str, Any]:
     """The answer without a breakdown: numerator, denominator, value."""
     return ask(question.by()).row(0, named=True)
 
@@ -127,7 +134,7 @@ def _rows(key: Key, question: Question, columns: tuple[str, ...]) -> pl.DataFram
     return question.measure.rows(_connection(key, question), columns=columns, limit=MOST_ROWS + 1, **arguments)
 
 
-def _arguments(question: Question) -> dict[str, Hashable]:
+def _arguments(question: Question) -> dict[str, Any]:
     period = (None, None) if question.is_balance else (question.scope.start, question.scope.end)
     return {
         "filters": question.filters(),

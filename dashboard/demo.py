@@ -14,7 +14,6 @@ from etl.cli import Progress
 from etl.errors import UserError
 from etl.load import load
 from etl.sample import write_sample
-from etl.warehouse.store import open_reader
 
 FOLDER = Path("data/demo")
 DB = Path("data/demo.duckdb")
@@ -65,7 +64,9 @@ def _empty(folder: Path, ours: bool) -> None:
     """Remove an earlier sample. Never a folder that we did not fill."""
     if folder.exists() and any(folder.iterdir()):
         if not ours:
-            raise UserError(f"{folder} holds files that the demo did not make. Move them away, or run the demo elsewhere.")
+            raise UserError(
+                f"{folder} holds files that the demo did not make. Move them away, or run the demo elsewhere."
+            )
         shutil.rmtree(folder)
 
 

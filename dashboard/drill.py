@@ -102,7 +102,9 @@ def _sum_words(question: Question, frame: pl.DataFrame) -> str:
     kept = f" The table shows the {_ON_SCREEN:,} largest." if frame.height > _ON_SCREEN else ""
     if measure.denominator is None:
         return f"{rows}, adding up to **{figure}**: exactly the figure shown.{kept}"
-    of = words.money(Decimal(str(answer["denominator"])), cents=True) if is_money else words.count(answer["denominator"])
+    of = (
+        words.money(Decimal(str(answer["denominator"])), cents=True) if is_money else words.count(answer["denominator"])
+    )
     return f"{rows}, adding up to **{figure}** of {of} = **{words.number(measure, answer['value'])}**.{kept}"
 
 

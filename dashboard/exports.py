@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import polars as pl
 
@@ -15,7 +16,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 
 def csv(frame: pl.DataFrame) -> bytes:
-    """UTF-8 with the mark that makes Excel read it as such; a text cell that would be a formula gets an apostrophe first."""
+    """UTF-8 with the mark that makes Excel read it as such; a text cell that would be a formula gets an apostrophe."""
     return b"\xef\xbb\xbf" + guarded(_flat(frame)).write_csv().encode()
 
 
@@ -24,10 +25,8 @@ def excel(frame: pl.DataFrame, title: str) -> bytes:
     if frame.height > MOST_EXCEL_ROWS:
         raise UserError(f"Excel export holds at most {MOST_EXCEL_ROWS:,} rows; this has more. Narrow the filters.")
     buffer = io.BytesIO()
-    money = {name: "#,##0.00" for name, dtype in frame.schema.items() if dtype == pl.Decimal}
-    _flat(frame).write_excel(
-        buffer, worksheet=sheet_name(title), column_formats=money, autofit=True, freeze_panes="A2"
-    )
+    money: dict[Any, str] = {name: "#,##0.00" for name, dtype in frame.schema.items() if dtype == pl.Decimal}
+    _flat(frame).write_excel(buffer, worksheet=sheet_name(title), column_formats=money, autofit=True, freeze_panes="A2")
     return buffer.getvalue()
 
 
@@ -43,7 +42,7 @@ def sheet_name(title: str) -> str:
 
 
 def guarded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text cells that would be formulas get an apostrophe. Numbers are never touched: a negative amount is no formula."""
+    """Text cells that would be formulas get an apostrophe. Numbers stay: a negative amount is no formula."""
     text = pl.col(pl.String)
     return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep())
 

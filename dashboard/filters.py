@@ -22,8 +22,9 @@ DEFAULT = "12m"
 
 
 def sidebar(used: bool) -> None:
-    """Draw the filters, also on a page that does not use them: they would be forgotten there. Their keys are the names in
-    the URL.
+    """Draw the filters, also on a page that does not use them: they would be forgotten there.
+
+    Their keys are the names in the URL.
     """
     options = data.choices()
     with st.sidebar:
@@ -40,10 +41,10 @@ def sidebar(used: bool) -> None:
         )
         if st.session_state.get("period") == "custom":
             start, end = period(DEFAULT, options.first_day, options.last_day)
-            limits = {"min_value": options.first_day, "max_value": options.last_day, "bind": "query-params"}
+            first, last = data.days()
             left, right = st.columns(2)
-            left.date_input("From", start, key="from", format="YYYY-MM-DD", **limits)
-            right.date_input("To", end, key="to", format="YYYY-MM-DD", **limits)
+            left.date_input("From", start, first, last, key="from", format="YYYY-MM-DD", bind="query-params")
+            right.date_input("To", end, first, last, key="to", format="YYYY-MM-DD", bind="query-params")
         _choice("Payer", "payer", options.payers, "All payers")
         _choice("Site", "site", options.sites, "All sites")
         _choice("Team", "team", options.teams, "All teams" if options.teams else "Needs staff.csv")
@@ -87,7 +88,10 @@ def empty(what: str) -> None:
     chosen = [f"{name} = {', '.join(map(words.plain, values))}" for name, values in now.chosen().items()]
     period_words = f"{words.day(now.start)} and {words.day(now.end)}"
     hint = f" Filters: {'; '.join(chosen)}." if chosen else ""
-    st.info(f"No {what} between {period_words}.{hint} Try a longer period or fewer filters.", icon=":material/filter_alt_off:")
+    st.info(
+        f"No {what} between {period_words}.{hint} Try a longer period or fewer filters.",
+        icon=":material/filter_alt_off:",
+    )
 
 
 def _choice(label: str, key: str, options: tuple[str, ...], placeholder: str) -> None:

@@ -34,7 +34,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measure's name, the scope, and what else narrows it (dimension, value). `as_of` and `age_from` are for balances."""
+    """A measure's name, the scope, what else narrows it (dimension, value); balances take `as_of` and `age_from`."""
 
     name: str
     scope: Scope
@@ -80,7 +80,9 @@ class Question:
         when = f"as of {words.day(self.day)}"
         if not self.is_balance:
             when = f"{words.day(self.scope.start)} to {words.day(self.scope.end)}"
-        parts = [f"{DIMENSIONS[dim].label}: {', '.join(map(words.plain, values))}" for dim, values in self.filters().items()]
+        parts = [
+            f"{DIMENSIONS[dim].label}: {', '.join(map(words.plain, values))}" for dim, values in self.filters().items()
+        ]
         return " · ".join([when, *parts])
 
 

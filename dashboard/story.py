@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 import streamlit as st
 
 from dashboard import data, words
 
+Colour = Literal["gray", "blue", "orange", "red", "green"]
+
 # kind -> what it says, icon, colour of the badge
-_KINDS = {
+_KINDS: dict[str, tuple[str, str, Colour]] = {
     "service": ("Service", "medical_services", "gray"),
     "coded": ("Coded", "code", "gray"),
     "charge_entered": ("Charge entered", "edit_note", "gray"),
@@ -37,7 +41,7 @@ _KINDS = {
 
 
 def show(root_id: int, linked: bool = False) -> None:
-    """The head of a claim, then what happened day by day. `linked` offers its own page, whose URL holds only our key."""
+    """The head of a claim, then what happened day by day. `linked` offers its page, whose URL holds only our key."""
     found = data.timeline(root_id)
     if found is None:
         st.info("There is no such claim in this warehouse.", icon=":material/search_off:")
@@ -54,7 +58,9 @@ def _head(head: dict) -> None:
         st.markdown("**Claim seen only in remittances**")
         return
     patient = f"{words.mask_name(head['patient_last_name'])}, {words.mask_name(head['patient_first_name'])}"
-    st.markdown(f"**Claim {head['claim_number']}** · {words.plain(head['payer_name'])} · {words.plain(head['facility'])}")
+    st.markdown(
+        f"**Claim {head['claim_number']}** · {words.plain(head['payer_name'])} · {words.plain(head['facility'])}"
+    )
     st.caption(
         f"{words.plain(head['claim_type'])} · patient {patient} · member {words.mask_id(head['member_id'])} · "
         f"charge {words.money(head['charge_amount'], cents=True)} · "
@@ -71,7 +77,9 @@ def _event(event: dict, lines: pl.DataFrame) -> None:
     with what:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.badge(label, icon=f":material/{icon}:", color=colour)
-            detail = " · ".join(words.plain(part) for part in (event["code"], event["detail"]) if part and part not in "1234")
+            detail = " · ".join(
+                words.plain(part) for part in (event["code"], event["detail"]) if part and part not in "1234"
+            )
             if detail:
                 st.caption(detail)
         if event["claim_payment_id"] is not None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import streamlit as st
 
 from dashboard import data, drill, words
 from dashboard.question import Question, Scope
 from etl.measures import Measure
+
+# which way is good decides the colour of a change
+_COLOURS: dict[bool | None, Literal["inverse", "normal", "off"]] = {True: "inverse", False: "normal", None: "off"}
 
 
 def row(*questions: Question, compare: bool = False) -> None:
@@ -27,7 +31,7 @@ def tile(question: Question, compare: bool = False) -> None:
             measure.label,
             words.number(measure, answer["value"]),
             step,
-            delta_color={True: "inverse", False: "normal", None: "off"}[measure.lower_is_better],
+            delta_color=_COLOURS[measure.lower_is_better],
             help=tooltip(measure),
         )
         missing = missing_file(measure)

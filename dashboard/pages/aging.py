@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import get_args
 
 import streamlit as st
 
 from dashboard import charts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
+from etl.measures import AgeFrom
 
 _SIDES = {"insurance_ar_amount": "Insurance", "patient_ar_amount": "Patient"}
 _TILES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_in_ar", "unadjudicated_amount")
 
 
 def page() -> None:
-    options = data.choices()
+    first_day, last_day = data.days()
     st.title("A/R aging")
     st.caption("Balances stand on one day, so this page takes the day below instead of the period.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        as_of = st.date_input(
-            "As of",
-            options.last_day,
-            min_value=options.first_day,
-            max_value=options.last_day,
-            key="as_of",
-            bind="query-params",
-            format="YYYY-MM-DD",
-            width=180,
-            help="Only what was known by the end of this day counts.",
-        ) or options.last_day
+        as_of = (
+            st.date_input(
+                "As of",
+                last_day,
+                min_value=first_day,
+                max_value=last_day,
+                key="as_of",
+                bind="query-params",
+                format="YYYY-MM-DD",
+                width=180,
+                help="Only what was known by the end of this day counts.",
+            )
+            or last_day
+        )
         age_from = st.segmented_control(
             "Aged from",
-            list(words.AGE_FROM),
+            get_args(AgeFrom),
             default="service",
             required=True,
             format_func=words.AGE_FROM.__getitem__,
@@ -56,6 +62,6 @@ def page() -> None:
         panel(
             f"{_SIDES[side]} A/R by age and {title}",
             balance.by(dim, "ar_bucket"),
-            lambda frame, dim=dim: charts.aging(frame, dim),
+            partial(charts.aging, dim=dim),
             f"aging_{dim}_{side}",
         )

@@ -10,7 +10,12 @@ from dashboard.catalogue import entries
 def page() -> None:
     st.title("Definitions")
     text = st.text_input(
-        "Search", key="search", type="search", placeholder="denial, CAS, HFMA, days …", icon=":material/search:", live=True
+        "Search",
+        key="search",
+        type="search",
+        placeholder="denial, CAS, HFMA, days …",
+        icon=":material/search:",
+        live=True,
     )
     found = entries(text or "")
     st.caption(f"{len(found)} figures")
@@ -23,4 +28,6 @@ def page() -> None:
                 st.badge(entry.unit, color="gray")
                 st.badge(entry.direction, color="gray")
             st.markdown(entry.definition)
-            st.caption(f"**Source** {entry.source}  \n**Caveat** {entry.caveat}  \n**Break down by** {entry.dimensions}")
+            st.caption(
+                f"**Source** {entry.source}  \n**Caveat** {entry.caveat}  \n**Break down by** {entry.dimensions}"
+            )

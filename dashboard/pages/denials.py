@@ -47,7 +47,10 @@ def page() -> None:
         )
     with right:
         panel(
-            "Initial denial rate by month", Question("initial_denial_rate", scope).by("month"), charts.trend, "rate_by_month"
+            "Initial denial rate by month",
+            Question("initial_denial_rate", scope).by("month"),
+            charts.trend,
+            "rate_by_month",
         )
     panel(
         "Denied amount by payer and category",

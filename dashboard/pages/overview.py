@@ -21,7 +21,12 @@ def page() -> None:
 
     left, right = st.columns(2)
     with left:
-        panel("Initial denial rate by month", Question("initial_denial_rate", scope).by("month"), charts.trend, "rate_by_month")
+        panel(
+            "Initial denial rate by month",
+            Question("initial_denial_rate", scope).by("month"),
+            charts.trend,
+            "rate_by_month",
+        )
     with right:
         names = data.reason_names()
         panel(

@@ -34,10 +34,11 @@ def page() -> None:
     )
     question, person = Question(name, scope), _VIEWS[name][1]
     average = data.total(question)["value"]
-    panel(f"{question.measure.label} by person", question.by(person), _draw(person, average), f"people_{name}")
+    title = f"{question.measure.label} by person"
+    panel(title, question.by(person), _draw(person, average), f"people_{name}")
     st.caption(
-        f"A dot is the rate, the bar its 95 % interval (Wilson): where bars overlap, the difference may be chance. "
-        f"People with fewer than {SMALL_SAMPLE} are hollow and grey: too few to say anything. Not adjusted for case mix."
+        "A dot is the rate, the bar its 95 % interval (Wilson): where bars overlap, the difference may be chance. "
+        f"People with fewer than {SMALL_SAMPLE} are hollow and grey: too few to judge. Not adjusted for case mix."
     )
     for column, (dim, title) in zip(st.columns(3), _GROUPS.items(), strict=True):
         with column:

@@ -49,7 +49,9 @@ def url(full_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     log = tmp_path_factory.mktemp("server") / "log.txt"
     with (
         log.open("wb") as out,
-        subprocess.Popen(server.command(port), env=server.environment(full_warehouse), stdout=out, stderr=out) as process,
+        subprocess.Popen(
+            server.command(port), env=server.environment(full_warehouse), stdout=out, stderr=out
+        ) as process,
     ):
         try:
             _wait(f"{address}/_stcore/health")
@@ -125,7 +127,7 @@ def test_a_walk_through_the_app(url: str, browser: Browser, practice: Path, full
 
 
 def test_a_shared_link_opens_as_it_was(url: str, browser: Browser) -> None:
-    """Streamlit itself asks for a health file below the page's path first and gets a 404: console errors are not judged."""
+    """Streamlit first asks for its health file below the page's path and gets a 404: console errors are not judged."""
     page = browser.new_page()
     page.set_default_timeout(60_000)
     page.goto(f"{url}/denials?period=Last+6+months&by=Group+and+reason+code")

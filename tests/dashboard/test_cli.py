@@ -49,7 +49,7 @@ def test_the_server_keeps_to_itself() -> None:
 
 def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "_is_free", lambda port: port == 9001)
-    with pytest.raises(UserError, match="Port 9000 is taken.*--port 9001"):
+    with pytest.raises(UserError, match=r"Port 9000 is taken.*--port 9001"):
         server.start(Path("x.duckdb"), 9000)
 
 

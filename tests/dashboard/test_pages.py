@@ -52,7 +52,9 @@ def test_filters_narrow_the_figures(warehouse: Path, run_page: Run) -> None:
 
 def test_a_filter_that_does_not_apply_is_said(warehouse: Path, run_page: Run) -> None:
     site = choices(open_reader(warehouse)).sites[0]
-    said = [caption.value for caption in run_page("overview", site=[site]).caption if "Not filtered by" in caption.value]
+    said = [
+        caption.value for caption in run_page("overview", site=[site]).caption if "Not filtered by" in caption.value
+    ]
     assert said == [":material/filter_alt_off: Not filtered by site."]  # deposits only
 
 
@@ -72,7 +74,9 @@ def test_no_rows_says_which_filters(warehouse: Path, run_page: Run) -> None:
         assert "payer" in messages[0] and "Try a longer period" in messages[0]
 
 
-def test_side_files_that_never_came_are_named(x12_only_warehouse: Path, use: Callable[[Path], None], run_page: Run) -> None:
+def test_side_files_that_never_came_are_named(
+    x12_only_warehouse: Path, use: Callable[[Path], None], run_page: Run
+) -> None:
     use(x12_only_warehouse)
     overview = [caption.value for caption in run_page("overview").caption]
     assert "Load work_log.csv to fill this." in overview
