@@ -33,7 +33,7 @@ numbered as (
     select
         c.*,
         row_number() over (partition by c.root_id, c.payer_id order by c.payment_order) as adjudication_number,
-        row_number() over (partition by c.root_id, c.payer_id order by c.payment_order desc) as from_last,
+        lead(c.payment_order) over (partition by c.root_id, c.payer_id order by c.payment_order) is null as is_last,
         coalesce(r.reversal_order > c.payment_order, false) as is_reversed
     from candidate as c
     left join last_reversal as r
@@ -46,7 +46,7 @@ numbered as (
 select
     claim_payment_id, root_id, payer_id, payment_date, payment_order, adjudication_number,
     adjudication_number = 1 as is_initial,
-    from_last = 1 and not is_reversed as is_standing,
+    is_last and not is_reversed as is_standing,
     charge_amount, paid_amount, cast(allowed_amount as decimal(18, 2)) as allowed_amount,
     cast(patient_owed_amount as decimal(18, 2)) as patient_owed_amount, cast(never_amount as decimal(18, 2)) as never_amount,
     cast(denied_amount as decimal(18, 2)) as denied_amount,

@@ -17,8 +17,10 @@ span as (
     group by root_id
 ),
 
-principal as (
-    select claim_id, min_by(diagnosis_code, sequence) as diagnosis_code from diagnosis group by claim_id
+chapter as (
+    select k.category, r.own_label
+    from (select distinct left(diagnosis_code, 3) as category from diagnosis where sequence = 1) as k
+    join reference_icd10_chapter as r on k.category between r.first and r.last
 ),
 
 worked as (
@@ -39,8 +41,8 @@ select
 from span as s
 join claim as v on v.claim_id = s.claim_id
 left join payer as p on p.payer_id = v.payer_id
-left join principal as d on d.claim_id = v.claim_id
-left join reference_icd10_chapter as h on left(d.diagnosis_code, 3) between h.first and h.last
+left join diagnosis as d on d.claim_id = v.claim_id and d.sequence = 1
+left join chapter as h on h.category = left(d.diagnosis_code, 3)
 left join worked as w on w.root_id = s.root_id and w.place = 1
 left join staff as coder on coder.staff_id = w.coder_id
 left join staff as biller on biller.staff_id = w.biller_id

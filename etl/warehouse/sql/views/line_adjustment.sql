@@ -2,7 +2,7 @@
 with at_line as (
     select a.claim_payment_id, a.sequence, a.group_code, a.carc, w.line_number, w.place, a.amount
     from adjustment as a
-    join line_weight as w on w.claim_payment_id = a.claim_payment_id and w.service_payment_id = a.service_payment_id
+    join line_weight as w on w.service_payment_id = a.service_payment_id
     union all
     select a.claim_payment_id, a.sequence, a.group_code, a.carc, s.line_number, s.place, s.amount
     from adjustment as a

@@ -1,4 +1,5 @@
 -- one row per claim payment and line: the payer's lines, else those of the answered claim, else one line 0
+-- the charge is the weight by which claim-level amounts are spread; paid is null where it has to be spread too
 with control as (
     select claim_id, line_control_number, min(line_number) as line_number
     from service_line
@@ -9,7 +10,7 @@ with control as (
 paid_line as (
     select
         s.claim_payment_id, s.service_payment_id, coalesce(c.line_number, s.line_number) as line_number,
-        s.line_number as place, s.procedure_code, s.charge_amount
+        s.line_number as place, s.procedure_code, s.charge_amount, s.paid_amount
     from service_payment as s
     join payment as p on p.claim_payment_id = s.claim_payment_id
     left join control as c on c.claim_id = p.answered_claim_id and c.line_control_number = s.line_control_number
@@ -27,12 +28,12 @@ sent_line as (
     join service_line as l on l.claim_id = p.answered_claim_id
 )
 
-select claim_payment_id, service_payment_id, line_number, place, procedure_code, charge_amount
+select claim_payment_id, service_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
 from paid_line
 union all
-select claim_payment_id, null, line_number, line_number, procedure_code, charge_amount
+select claim_payment_id, null, line_number, line_number, procedure_code, charge_amount, null
 from sent_line
 union all
-select p.claim_payment_id, null, 0, 1, null, p.charge_amount
+select p.claim_payment_id, null, 0, 1, null, p.charge_amount, null
 from without_lines as p
 where not exists (select 1 from service_line as l where l.claim_id = p.answered_claim_id)

@@ -15,14 +15,15 @@ with money as (
 ),
 
 line as (
-    select
-        w.claim_payment_id, w.line_number, w.place, w.procedure_code,
-        coalesce(s.charge_amount, c.amount) as charge_amount,
-        coalesce(s.paid_amount, p.amount) as paid_amount
+    select claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
+    from line_weight
+    where service_payment_id is not null
+    union all
+    select w.claim_payment_id, w.line_number, w.place, w.procedure_code, c.amount, p.amount
     from line_weight as w
-    left join service_payment as s on s.service_payment_id = w.service_payment_id
-    left join line_share as c on c.claim_payment_id = w.claim_payment_id and c.place = w.place and c.item = 'charge'
-    left join line_share as p on p.claim_payment_id = w.claim_payment_id and p.place = w.place and p.item = 'paid'
+    join line_share as c on c.claim_payment_id = w.claim_payment_id and c.place = w.place and c.item = 'charge'
+    join line_share as p on p.claim_payment_id = w.claim_payment_id and p.place = w.place and p.item = 'paid'
+    where w.service_payment_id is null
 ),
 
 allowed as (
