@@ -36,7 +36,7 @@ class LoadReport:
 
     def unreadable(self) -> bool:
         """Whether there was input, and none of it could be read."""
-        return self.files == 0 and bool(self.of("rejected"))
+        return self.files == 0 and bool(self.of("rejected")) and not self.of("duplicate")
 
     def counts(self) -> dict[str, int]:
         """What the load added, and how many files or transaction sets had arrived before."""

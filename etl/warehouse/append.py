@@ -11,9 +11,6 @@ from etl.x12.sound import Rows
 
 _KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_payment")
 
-# a row whose own date is missing takes the interchange's (ISA09), so that no day loses it
-_DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledgement": "acknowledged_date"}
-
 
 class Appender:
     """Adds rows to the tables of an open warehouse. `added` counts them by table."""
@@ -54,7 +51,7 @@ class Appender:
                 for name in names
                 if column in frame.columns and name in first
             ]
-            self._insert(table, _dated(table, frame, sets).with_columns(*keys))
+            self._insert(table, frame.with_columns(*keys))
 
     def side_file(self, side_file: SideFile, rows: pl.DataFrame) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
@@ -91,11 +88,3 @@ class Appender:
 
     def _count(self, table: str, rows: int) -> None:
         self.added[table] = self.added.get(table, 0) + rows
-
-
-def _dated(table: str, frame: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
-    column = _DATES.get(table)
-    if column is None or not frame[column].null_count():
-        return frame
-    dated = frame.join(sets.select("set", "interchange_date"), on="set", how="left", maintain_order="left")
-    return dated.with_columns(pl.coalesce(column, "interchange_date").alias(column)).drop("interchange_date")

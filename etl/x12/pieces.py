@@ -43,7 +43,11 @@ def sniff(data: bytes, at: int) -> Delimiters | None:
         if cut < 0:
             return None
         cuts.append(cut)
-    component, terminator = data[cuts[15] + 1 : cuts[15] + 2], data[cuts[15] + 2 : cuts[15] + 3]
+    behind = data[cuts[15] + 1 : cuts[15] + 7]
+    unwrapped = behind.translate(None, b"\r\n")
+    if len(unwrapped) > 1 and not unwrapped[1:2].isalnum() and not unwrapped[1:2].isspace():
+        behind = unwrapped  # a line end stands beside ISA16 because the file is wrapped there
+    component, terminator = behind[:1], behind[1:2]
     if terminator.isalnum() or not terminator:
         component, terminator = b"", component  # ISA16 left empty: the terminator follows at once
     elif terminator in (b"\r", b"\n") and _next_line(data, cuts[15] + 2).endswith(component):

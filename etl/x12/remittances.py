@@ -63,7 +63,7 @@ def _remittances(t: Tokens) -> pl.DataFrame:
         payer_name=t.text_at(payer, 2),
         payer_id=pl.coalesce(t.text_at(payer, 4), t.text_at(further_id, 2), t.text_at(trace, 3)),
         payee_name=t.text_at(payee, 2),
-        payee_npi=t.text_at(payee, 4),
+        payee_npi=pl.when(t.text_at(payee, 3) == "XX").then(t.text_at(payee, 4)),
     )
 
 

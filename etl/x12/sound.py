@@ -46,6 +46,8 @@ _REQUIRED = {
     "provider_adjustment": ("amount",),
 }
 
+_DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledgement": "acknowledged_date"}
+
 
 @dataclass(slots=True)
 class Known:
@@ -93,7 +95,7 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
     """Parse the sets of one kind, and again without those that turn out to be unsound."""
     while True:
         tokens = _only(stretch, sets)
-        frames = PARSERS[kind](tokens, sets)
+        frames = {table: _dated(table, frame, sets) for table, frame in PARSERS[kind](tokens, sets).items()}
         # first the unsound: a damaged remittance must not make a duplicate of the mended one beside it
         out = _unsound(tokens, stretch, sets) or _paid_before(frames, sets, known, tokens)
         if not out:
@@ -177,6 +179,15 @@ def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) 
             problem = Problem("flagged", "missing-amount", f"no {name}", "an amount", fix, stretch.position(segment))
             problems.append((stretch.file(segment), problem))
     return frame.with_columns(pl.col(name).fill_null(0) for name in names) if names else frame
+
+
+def _dated(table: str, frame: pl.DataFrame, sets: list[TransactionSet]) -> pl.DataFrame:
+    """A row whose own date is missing or unreadable takes the interchange's (ISA09), so that no day loses it."""
+    column = _DATES.get(table)
+    if column is None or not frame[column].null_count():
+        return frame
+    of_set = pl.Series([one.interchange_date for one in sets], dtype=pl.Date).gather(frame["set"])
+    return frame.with_columns(pl.coalesce(column, of_set).alias(column))
 
 
 def _in_file(frame: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:

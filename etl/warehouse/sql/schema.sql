@@ -221,7 +221,7 @@ COMMENT ON COLUMN remittance.originator_id IS 'TRN03';
 COMMENT ON COLUMN remittance.payer_name IS 'N102 of N1*PR, as spelled';
 COMMENT ON COLUMN remittance.payer_id IS 'N104 of N1*PR, else REF*2U, else TRN03';
 COMMENT ON COLUMN remittance.payee_name IS 'N102 of N1*PE';
-COMMENT ON COLUMN remittance.payee_npi IS 'N104 of N1*PE';
+COMMENT ON COLUMN remittance.payee_npi IS 'N104 of N1*PE when N103 is XX';
 
 CREATE TABLE claim_payment (
     claim_payment_id BIGINT NOT NULL,

@@ -80,9 +80,10 @@ def test_a_remittance_is_the_same_in_any_separators(dress: Dress) -> None:
     assert found.problems == []
 
 
-def test_wrapped_at_80_columns() -> None:
+@pytest.mark.parametrize("width", [80, 103, 104, 105, 106])
+def test_wrapped_even_beside_isa16(width: int) -> None:
     data = FIRST_FILE
-    same_rows(b"\r\n".join(data[i : i + 80] for i in range(0, len(data), 80)))
+    same_rows(b"\r\n".join(data[i : i + width] for i in range(0, len(data), width)))
 
 
 def test_a_byte_order_mark_is_no_part_of_isa() -> None:
