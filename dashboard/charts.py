@@ -60,8 +60,10 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         marker={"color": _blue()},
         customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
         text=[words.money(v) for v in frame["numerator"]],
-        textposition="outside",
-        textfont={"size": 11, "color": _ink()},
+        # inside where it fits: outside, the line of shares would cross it
+        textposition="auto",
+        textfont={"size": 11},
+        textangle=0,
         cliponaxis=False,
         hovertemplate="%{x}<br>%{customdata[1]}<extra></extra>",
     )
