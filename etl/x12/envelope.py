@@ -158,7 +158,9 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
     ):
         if mine and mine not in source:
             source, target = source + mine, target + canonical
-    return hashlib.sha256(one.kind.encode() + body.translate(bytes.maketrans(source, target))).hexdigest()[:32]
+    digest = hashlib.sha256(one.kind.encode())
+    digest.update(body.translate(bytes.maketrans(source, target)))
+    return digest.hexdigest()[:32]
 
 
 def _close(tokens: Tokens, one: TransactionSet, at: int, position: int) -> None:

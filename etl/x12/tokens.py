@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from etl.x12.pieces import Delimiters
 
@@ -161,22 +162,31 @@ class Tokens:
 def split(text: bytes, delimiters: Delimiters) -> Tokens:
     """Cut text in which every segment is terminated into tokens. Indents and byte-order marks around ids do not
     count."""
-    terminator = delimiters.segment
+    separators = delimiters.element + delimiters.segment
     raw = np.frombuffer(text, np.uint8)
-    cuts = np.flatnonzero((raw == delimiters.element[0]) | (raw == terminator[0]))
-    starts = np.concatenate([[0], cuts + 1]).astype(np.int64)
-    lengths = np.append(cuts, len(text)) - starts
-    ends = np.flatnonzero(raw[cuts] == terminator[0])
-    first = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else np.empty(0, np.int64)
-    flat = text.replace(terminator, delimiters.element)
-    separator = delimiters.element.decode("latin-1")
-    try:
-        decoded = flat.decode()
-    except UnicodeDecodeError:
-        decoded = flat.decode("latin-1")
-    tokens = pl.Series([decoded]).str.split(separator).explode()
+    cuts = np.flatnonzero((raw == separators[0]) | (raw == separators[1]))
+    starts = np.zeros(len(cuts) + 1, np.int64)
+    np.add(cuts, 1, out=starts[1:])
+    lengths = np.append(cuts, len(text))
+    lengths -= starts
+    ends = np.flatnonzero(raw[cuts] == separators[1])
+    first = np.zeros(len(ends), np.int64)
+    np.add(ends[:-1], 1, out=first[1:])
+    tokens = _tokens(text.translate(None, separators), starts)
     ids = _ids(text, starts, lengths, first)
     return Tokens(tokens, starts, lengths, first, ends - first + 1, ids, text, delimiters)
+
+
+def _tokens(data: bytes, starts: Positions) -> pl.Series:
+    """The tokens as a column over `data`, the text without its separators: no token is copied or looked at."""
+    offsets = np.append(starts - np.arange(len(starts)), len(data))
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        latin = data.decode("latin-1")
+        return pl.Series([latin[offsets[i] : offsets[i + 1]] for i in range(len(starts))], dtype=pl.String)
+    array = pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+    return pl.Series(array)
 
 
 def _ids(text: bytes, starts: Positions, lengths: Positions, first: Positions) -> Codes:

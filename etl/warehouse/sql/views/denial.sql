@@ -1,7 +1,7 @@
 -- one row per initially denied line and denial adjustment; amounts are cut so that a line is denied at most its charge
 with denied as (
     select
-        d.*, a.sequence, a.group_code, a.carc, a.amount, a.denial_category, a.denial_owner, a.preventable,
+        d.*, a.sequence, a.group_code, a.carc, a.amount,
         sum(a.amount) over (
             partition by d.claim_payment_id, d.place order by a.sequence rows between unbounded preceding and current row
         ) as running_amount
@@ -30,7 +30,7 @@ select
     o.place_of_service, o.diagnosis_chapter, o.coder_id, o.biller_id, o.teams, o.service_date, o.submission_date,
     d.payment_date as first_remit_date, d.line_number, d.procedure_code, coalesce(f.family, 'unknown') as procedure_family,
     d.group_code, d.carc, d.group_code || '-' || d.carc as group_carc, r.label as carc_label, r.next_step,
-    d.denial_category, d.denial_owner, d.preventable, k.remark_codes,
+    coalesce(r.category, 'unknown') as denial_category, coalesce(r.owner, 'unknown') as denial_owner, r.preventable, k.remark_codes,
     cast(greatest(least(d.running_amount, d.charge_amount), 0) - greatest(least(d.running_amount - d.amount, d.charge_amount), 0)
         as decimal(18, 2)) as denied_amount,
     d.is_overturned, d.is_overturned_unchanged, d.overturned_on

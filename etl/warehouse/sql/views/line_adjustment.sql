@@ -18,9 +18,6 @@ select
         when r.treatment = 'patient_share' and a.group_code <> 'PR' then 'never'
         else r.treatment
     end as treatment,
-    coalesce(r.follows_payment = 'yes', false) as follows_payment,
-    coalesce(r.category, 'unknown') as denial_category,
-    coalesce(r.owner, 'unknown') as denial_owner,
-    r.preventable
+    coalesce(r.follows_payment = 'yes', false) as follows_payment
 from at_line as a
 left join reference_carc as r on r.carc = a.carc

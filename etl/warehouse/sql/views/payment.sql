@@ -35,7 +35,8 @@ select
     d.payer_claim_control_number, d.patient_control_number, d.charge_amount, d.paid_amount,
     coalesce(b.payer_id, a.payer_id, d.remitting_payer_id, 'unknown') as payer_id,
     a.claim_id as answered_claim_id,
-    row_number() over (order by d.payment_date, d.claim_payment_id) as payment_order
+    -- by day, then as they came; a number, because a row_number over all payments would have to sort them
+    date_diff('day', date '1900-01-01', d.payment_date) * 1000000000000 + d.claim_payment_id as payment_order
 from dated as d
 left join answered as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
 left join billed_payer as b on b.payer_id = d.remitting_payer_id
