@@ -189,7 +189,7 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
         value = part["value"]
         figure.add_scatter(
             x=value,
-            y=[words.plain(name) for name in part[dim]],
+            y=_with_size(part, dim),
             mode="markers",
             name=f"Fewer than {SMALL_SAMPLE}" if small else "Rate and 95 % interval",
             showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
@@ -214,12 +214,18 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
             annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom",
                         "showarrow": False},
         )  # fmt: skip
-    names = [words.plain(name) for name in frame[dim]]
-    figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=_with_size(frame, dim), automargin=True, ticksuffix="  ", type="category"
+    )
     # a rate near 100 % would be squeezed by an axis from zero
     figure.update_xaxes(tickformat=".1%", nticks=6, rangemode="normal" if (average or 0) > 0.5 else "tozero")
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return _finished(figure, 96 + 36 * max(frame.height, 3))
+
+
+def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
+    """Names with the number of claims (or codes) behind the rate: no rate of a person stands without it."""
+    return [f"{words.plain(name)}  n {words.count(n)}" for name, n in frame.select(dim, "denominator").iter_rows()]
 
 
 def _short(label: str, most: int = 30) -> str:

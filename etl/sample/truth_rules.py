@@ -239,8 +239,10 @@ def receivable(history: History, as_of: date) -> Receivable | None:
     standing = None if is_void else history.standing(as_of)
     owed = standing.payment.owed_by_patient() if standing else 0
     never = standing.never if standing else 0
-    patient, insurance_write_off = _patient_side(root, owed, as_of)
-    insurance = charge - sum(p.paid for p in payments) - never - owed - insurance_write_off
+    insurance = charge - sum(p.paid for p in payments) - never - owed
+    denied_open = max(insurance, 0) if standing is not None and standing.is_denied else 0
+    patient, insurance_write_off = _patient_side(root, owed, denied_open, as_of)
+    insurance -= insurance_write_off
     last_remit = payments[-1].day if payments else root.first_submitted
     ages = {
         "service": (as_of - current.content.service_date).days,
@@ -251,8 +253,11 @@ def receivable(history: History, as_of: date) -> Receivable | None:
     return Receivable(root, charge, insurance, patient, reason, ages, not payments)
 
 
-def _patient_side(root: Root, owed: int, as_of: date) -> tuple[int, int]:
-    """The patient's balance, and the part of the write-offs that falls on the insurance side."""
+def _patient_side(root: Root, owed: int, denied_open: int, as_of: date) -> tuple[int, int]:
+    """The patient's balance, and the part of the write-offs that falls on the insurance side.
+
+    A write-off falls on what a standing denial leaves open, then on what the patient owes, then on the insurance side.
+    """
     left, written_off = owed, 0
     for t in root.transactions:
         if t.day > as_of:
@@ -261,7 +266,7 @@ def _patient_side(root: Root, owed: int, as_of: date) -> tuple[int, int]:
             written_off += t.amount
         else:
             left += t.amount if t.kind == "refund" else -t.amount
-    by_patient = min(written_off, max(left, 0))
+    by_patient = min(written_off - min(written_off, denied_open), max(left, 0))
     return left - by_patient, written_off - by_patient
 
 

@@ -17,11 +17,11 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         insert into root
         select n.patient_control_number, coalesce((select max(root_id) from root), 0) + row_number() over (order by
         n.first_seen) from (
-            select patient_control_number, min((part, key)) as first_seen
+            select patient_control_number, min(seen) as first_seen
             from (
-                select patient_control_number, 1 as part, claim_id as key from claim
+                select patient_control_number, claim_id as seen from claim
                 union all
-                select patient_control_number, 2, claim_payment_id from claim_payment
+                select patient_control_number, 1000000000000 + claim_payment_id from claim_payment
             )
             where patient_control_number not in (select patient_control_number from root)
             group by patient_control_number
@@ -41,7 +41,13 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
             join root as child on child.patient_control_number = c.patient_control_number
             join claim_payment as p on p.payer_claim_control_number = c.original_reference
             join root as original on original.patient_control_number = p.patient_control_number
-            where c.frequency_code in ('7', '8') and original.root_id <> child.root_id
+            where
+                c.frequency_code in ('7', '8')
+                and original.root_id <> child.root_id
+                -- two payers may use the same number: then neither the member nor the name agrees
+                and not coalesce(
+                    p.member_id <> c.member_id and upper(p.patient_last_name) <> upper(c.patient_last_name), false
+                )
             group by old_id
         ) as joined
         where root.root_id = joined.old_id

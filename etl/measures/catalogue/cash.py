@@ -46,7 +46,10 @@ CASH = (
         ),
         unit="money",
         source="Claim balance from X12 837 CLM02 and 835 CLP04, CAS; patient_transactions.csv",
-        caveat=("Gross: an unanswered claim stands at its full charge, before any contractual adjustment."),
+        caveat=(
+            "Gross: an unanswered claim stands at its full charge, before any contractual adjustment. A write-off "
+            "falls first on what a standing denial leaves open, then on what the patient owes."
+        ),
         lower_is_better=True,
         view="receivable",
         numerator=Sum("open_amount", "side = 'insurance' and open_amount > 0"),

@@ -205,6 +205,7 @@ TABLES = {
     COVERAGE    | 2026-02-20 | collections     | 100.00
     COVERAGE    | 2026-02-25 | write_off       | 50.00
     CLAIM-LEVEL | 2026-03-05 | write_off       | 50.00
+    BUNDLED     | 2026-03-06 | write_off       | 60.00
     SECONDARY   | 2026-02-20 | patient_payment | 25.00
     SECONDARY   | 2026-03-10 | refund          | 12.00
     """,

@@ -302,10 +302,12 @@ def balances(t: Tables, as_of: date) -> list[tuple[Claim, Decimal, Decimal]]:
         for x in posted:
             patient += {"refund": x["amount"], "write_off": ZERO}.get(x["kind"], -x["amount"])
         written_off = sum((x["amount"] for x in posted if x["kind"] == "write_off"), ZERO)
-        on_patient = min(written_off, max(patient, ZERO))
         charge = ZERO if is_void else claim.current["charge_amount"]
         paid = sum((p.row["paid_amount"] for p in claim.payments), ZERO)
-        insurance = charge - paid - never - owed - (written_off - on_patient)
+        insurance = charge - paid - never - owed
+        on_denial = min(written_off, max(insurance, ZERO)) if standing and standing.denied else ZERO
+        on_patient = min(written_off - on_denial, max(patient, ZERO))
+        insurance -= written_off - on_patient
         found.append((claim, insurance, patient - on_patient))
     return found
 

@@ -118,3 +118,11 @@ STORY.paid(PAID.format("UNSENT", "70", "I-UNSENT"))
 def test_a_payment_without_a_claim_has_a_root_but_no_claim(books: Books) -> None:
     assert family(books, "UNSENT") == ["UNSENT"]
     assert books.of("claim_root", CURRENT, "UNSENT") == []
+
+
+STORY.sent(claim("MINE", ("99213", "100"), frequency="7", replaces="I-SHARED"), day="20260210")
+STORY.paid("CLP*THEIRS*1*100*100*0*CI*I-SHARED\nNM1*QC*1*STRANGER*ANN****MI*OTHER1\nSVC*HC:99213*100*100")
+
+
+def test_a_number_that_two_payers_use_joins_no_claims_of_different_people(books: Books) -> None:
+    assert family(books, "MINE") == ["MINE"]

@@ -42,15 +42,25 @@ balance as (
     left join posted as t on t.root_id = c.root_id
 ),
 
-divided as (
-    select *, least(write_off_amount, greatest(patient_before_write_off, 0)) as patient_write_off_amount
+-- a write-off falls on what a standing denial leaves open, then on what the patient owes, then on the insurance side
+insured as (
+    select
+        *, charge_amount - settled_amount as insurance_before_write_off,
+        case when is_denied then greatest(charge_amount - settled_amount, 0) else 0 end as denied_open_amount
     from balance
+),
+
+divided as (
+    select
+        *, least(write_off_amount - least(write_off_amount, denied_open_amount), greatest(patient_before_write_off, 0))
+            as patient_write_off_amount
+    from insured
 ),
 
 side as (
     select
         root_id, is_answered, last_remit_date, is_denied, is_last_answer_rejection, 'insurance' as side,
-        charge_amount - settled_amount - (write_off_amount - patient_write_off_amount) as balance_amount
+        insurance_before_write_off - (write_off_amount - patient_write_off_amount) as balance_amount
     from divided
     union all
     select
