@@ -28,7 +28,7 @@ types: setup    ## mypy: strict in etl and models
 	$(BIN)/mypy etl models dashboard
 
 bench: setup    ## speed and memory
-	OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest tests/benchmarks -m slow -s
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python tests/benchmarks/run.py
 
 docs: setup     ## write MEASURES.md and SCHEMA.md anew from the code
 	$(BIN)/cleanclaim docs

@@ -74,7 +74,10 @@ class Appender:
         if table not in self._columns:
             self._columns[table] = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
         self.connection.register(
-            "incoming", frame.select([name for name in self._columns[table] if name in frame.columns])
+            "incoming",
+            frame.select([name for name in self._columns[table] if name in frame.columns]).to_arrow(
+                compat_level=pl.CompatLevel.newest()
+            ),
         )
         self.connection.execute(f"insert into {table} by name select * from incoming")
         self.connection.unregister("incoming")

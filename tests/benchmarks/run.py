@@ -1,4 +1,4 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures]`. Ratios against a named baseline in the same run.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages]`; ratios against a baseline of the same run.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
@@ -23,7 +23,7 @@ MEGABYTES = 50.0
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["load", "measures"]
+    wanted = sys.argv[1:] or ["load", "measures", "pages"]
     if wanted[0] == "--one":
         _one(*wanted[1:])
         return
@@ -31,8 +31,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if "load" in wanted:
             _load(Path(folder))
+        if {"measures", "pages"} & set(wanted):
+            _practice(Path(folder))
         if "measures" in wanted:
             _measures(Path(folder))
+        if "pages" in wanted:
+            _pages(Path(folder))
 
 
 def _load(folder: Path) -> None:
@@ -54,17 +58,56 @@ def _load(folder: Path) -> None:
             print(f"{kind} {label:<30}{size / cpu:>10.1f}{size / cpu / base:>12.2f}{peak:>10.0f}{wall:>8.1f}")
 
 
+def _practice(folder: Path) -> None:
+    """The demo's practice of 20,000 claims, loaded."""
+    from etl.load import load
+    from etl.sample import write_sample
+
+    write_sample(folder / "sample", claims=20_000, seed=1)
+    load([folder / "sample"], folder / "sample.duckdb")
+
+
+def _pages(folder: Path) -> None:
+    """Seconds of one rerun of a page after its payer filter changed, beside a rerun that changes nothing."""
+    from streamlit.testing.v1 import AppTest
+
+    from etl.choices import choices
+    from etl.warehouse.store import open_reader
+
+    os.environ["CLEANCLAIM_DB"] = str(folder / "sample.duckdb")
+    payers = choices(open_reader(folder / "sample.duckdb")).payers
+    print(f"\n{'20,000 claims, filter change':<34}{'s':>8}{'x baseline':>12}{'baseline s: nothing changes':>30}")
+    for name in ("overview", "denials", "aging", "people"):
+        page = AppTest.from_function(_page, args=(name,), default_timeout=60).run()
+        assert not page.exception
+        same = _median_ms(page.run) / 1000
+        times = []
+        for payer in payers:
+            page.session_state["payer"] = [payer]
+            started = time.perf_counter()
+            page.run()
+            times.append(time.perf_counter() - started)
+            assert not page.exception
+        print(f"{name:<34}{statistics.median(times):>8.2f}{statistics.median(times) / same:>12.2f}{same:>30.2f}")
+
+
+def _page(name: str) -> None:
+    """One page by itself, with the shared filters, as the app would run it."""
+    import importlib
+
+    from dashboard import filters
+
+    filters.sidebar(used=True)
+    importlib.import_module(f"dashboard.pages.{name}").page()
+
+
 def _measures(folder: Path) -> None:
     """Every measure by payer on a sample practice of 20,000 claims, as of the last day and of a past one."""
     from datetime import timedelta
 
-    from etl.load import load
     from etl.measures import MEASURES, data_through
-    from etl.sample import write_sample
     from etl.warehouse.store import open_reader
 
-    write_sample(folder / "sample", claims=20_000, seed=1)
-    load([folder / "sample"], folder / "sample.duckdb")
     connection = open_reader(folder / "sample.duckdb")
     last = data_through(connection)
     assert last is not None
