@@ -1,4 +1,4 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages]`; ratios against a baseline of the same run.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages]`; ratios to a baseline of the same run.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
