@@ -76,7 +76,10 @@ class _Loader:
         self.report = LoadReport()
         self.append = Appender(connection)
         self.known = _known(connection)
-        self.files = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
+        self.entered = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
+        # a file of which a part was quarantined is read again: it must not be called done
+        unfinished = "select sha256 from issue where severity in ('rejected', 'quarantined')"
+        self.files = self.entered - {row[0] for row in connection.execute(unfinished).fetchall()}
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
         self.arrivals: dict[int, _Arrival] = {}
@@ -121,7 +124,8 @@ class _Loader:
             else:
                 self._x12(arrival)
         except pieces.UnreadableError as error:
-            arrival.reject(self._counted(arrival.input, error.problem))
+            problem = side_files.strange_table(header) or error.problem
+            arrival.reject(self._counted(arrival.input, problem))
 
     def _side_file(self, arrival: _Arrival, side_file: side_files.SideFile) -> None:
         with arrival.input.open() as stream:
@@ -188,7 +192,8 @@ class _Loader:
             fix = "Ask the sender for the whole file."
             found = "an interchange without ST"
             arrival.reject(Problem("rejected", "no-transaction-set", found, "ST to SE in it", fix))
-        if arrival.kind:
+        if arrival.kind and arrival.sha256 not in self.entered:
+            self.entered.add(arrival.sha256)
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1

@@ -98,6 +98,20 @@ def recognise(header: bytes) -> SideFile | None:
     return None
 
 
+def strange_table(header: bytes) -> Problem | None:
+    """What to say of a text file whose first line names columns that no side file has; None when it names none."""
+    names = _header(header)
+    if len(names) < 2 or not all(name.replace(" ", "_").isidentifier() for name in names):
+        return None
+    known = "; ".join(
+        f"{one.table}: {', '.join(column.name for column in one.columns if column.name not in one.optional)}"
+        for one in SIDE_FILES
+    )
+    fix = "Rename the columns to those of the side file that it is, then load it again."
+    found = f"a table with the columns {', '.join(names)[:200]}"
+    return Problem("rejected", "unknown-table", found, f"X12, or the columns of a side file ({known})", fix)
+
+
 def read(side_file: SideFile, stream: BinaryIO) -> tuple[pl.DataFrame, list[Problem]]:
     """The good rows of a side file, typed, and a Problem for each bad one."""
     data = stream.read()

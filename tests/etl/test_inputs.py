@@ -131,7 +131,7 @@ UNREADABLE = {
     "pdf": (b"%PDF-1.7\n1 0 obj CLM*A9*100~", "a PDF"),
     "random": (bytes(range(256)) * 40, "no ISA segment"),
     "fragment": (ONE[ONE.index(b"ST*") :], "no ISA segment"),
-    "an unknown csv": (b"name,age\nx,1\n", "no ISA segment"),
+    "an unknown csv": (b"name,age\nx,1\n", "a table with the columns name, age"),
     "only an envelope": (ONE[: ONE.index(b"ST*")] + b"GE*0*1~IEA*1*000000001~", "an interchange without ST"),
 }
 

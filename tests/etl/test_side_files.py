@@ -200,3 +200,13 @@ def test_the_same_export_twice_is_a_duplicate(desk: Desk) -> None:
     report = desk.put(MONEY + "A1,2026-01-05,copay,20\n", "other name.csv")
     assert [(p.severity, p.rule) for _, p in report.problems] == [("duplicate", "duplicate-file")]
     assert not report.needs_a_person()
+
+
+def test_a_table_with_strange_columns_says_which_columns_there_should_be(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("Claim No,Coder Name\n1,2\n")
+    report = load([tmp_path / "export.csv"], tmp_path / "w.duckdb")
+    [(_, problem)] = report.problems
+    assert problem.rule == "unknown-table"
+    assert problem.found == "a table with the columns claim no, coder name"
+    assert "work_log: claim_id, coder_id, biller_id" in problem.expected
+    assert report.unreadable()
