@@ -7,7 +7,7 @@ behind it, or when a rule of the scrubber fired for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -189,8 +189,3 @@ def _which(name: str, row: Row) -> str:
 
 def _modifiers(modifiers: str) -> str:
     return f"with modifier {modifiers.replace(' ', ', ')}" if modifiers else "without a modifier"
-
-
-def keys_of(group: str) -> Iterator[Key]:
-    """The histories that a group is explained with."""
-    return (key for key in KEYS if key.group == group)

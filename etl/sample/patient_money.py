@@ -9,7 +9,6 @@ from etl.sample import dates
 from etl.sample.events import Adjustment, ClaimPayment, Root, Transaction
 
 SMALL_BALANCE = 1_500
-PATIENT_CODES = ("1", "2", "3")
 
 
 def add_transactions(root: Root, rng: Random) -> None:

@@ -230,9 +230,7 @@ STORY.paid(DENIED.format("AGAIN"), day="20260401")
 
 def test_a_claim_denied_again_is_denied_once(books: Books) -> None:
     assert books.of("denial", f"{DENIAL}, first_remit_date", "AGAIN") == [(1, "CO-197", "100.00", "2026-02-01")]
-    assert books.of("claim_outcome", f"{OUTCOME}, {OVERTURN}", "AGAIN") == [
-        (True, True, False, "100.00", False, False, None)
-    ]
+    assert books.of("claim_outcome", f"{OUTCOME}, is_overturned", "AGAIN") == [(True, True, False, "100.00", False)]
 
 
 STORY.sent(claim("UNCHANGED", ("99213", "100")))
@@ -296,7 +294,7 @@ def test_lines_are_matched_by_their_control_number_and_only_the_allowed_one_is_o
         (1, False, False, None),
         (2, True, True, "2026-03-01"),
     ]
-    assert books.of("claim_outcome", "is_overturned, is_overturned_unchanged", "OTHERLINE") == [(True, False)]
+    assert books.of("claim_outcome", "is_overturned", "OTHERLINE") == [(True,)]
 
 
 STORY.sent(claim("TWICE", ("99213", "100")))

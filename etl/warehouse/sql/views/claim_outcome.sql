@@ -14,8 +14,7 @@ first_adjudication as (select * from adjudication where is_initial),
 
 denied as (
     select
-        d.claim_payment_id, bool_or(d.is_overturned) as is_overturned,
-        bool_and(d.is_overturned_unchanged) as is_overturned_unchanged, min(d.overturned_on) as overturned_on
+        d.claim_payment_id, bool_or(d.is_overturned) as is_overturned, min(d.overturned_on) as overturned_on
     from denied_line as d
     group by d.claim_payment_id
 ),
@@ -40,7 +39,7 @@ select
     a.allowed_amount as first_allowed_amount, coalesce(a.denied_amount, 0) as denied_amount,
     coalesce(a.is_denied, false) as is_denied, coalesce(a.is_zero_pay, false) as is_zero_pay,
     coalesce(a.is_denied and not a.is_zero_pay, false) as is_partial_pay,
-    coalesce(d.is_overturned, false) as is_overturned, coalesce(d.is_overturned_unchanged, false) as is_overturned_unchanged,
+    coalesce(d.is_overturned, false) as is_overturned,
     d.overturned_on,
     date_diff('day', c.service_date, c.charge_entered_at) as charge_lag_days,
     date_diff('day', c.service_date, c.submission_date) as submission_lag_days
