@@ -61,6 +61,11 @@ def main() -> None:
     except UserError as error:
         print(f"cleanclaim: {error}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:  # an unreadable disk, a folder without permission: nothing of ours to trace
+        print(
+            f"cleanclaim: {error.filename or 'input'}: {error.strerror or error}. Nothing was changed.", file=sys.stderr
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         print("cleanclaim: stopped.", file=sys.stderr)
         sys.exit(130)

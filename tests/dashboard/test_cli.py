@@ -34,6 +34,19 @@ def test_wrong_usage_is_one_message_and_exit_2(
     assert "Traceback" not in error
 
 
+def test_a_disk_that_cannot_be_read_is_one_message_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error", "era.835")
+
+    (tmp_path / "era.835").write_text("ISA")
+    monkeypatch.setattr("etl.load.find", fail)
+    assert run(monkeypatch, "load", str(tmp_path / "era.835"), "--db", str(tmp_path / "w.duckdb")) == 2
+    assert capsys.readouterr().err == "cleanclaim: era.835: Input/output error. Nothing was changed.\n"
+    assert not (tmp_path / "w.duckdb").exists()
+
+
 def test_the_server_keeps_to_itself() -> None:
     options = set(server.command(8501)[5:])
     for wanted in (
