@@ -42,5 +42,7 @@ def _entry(measure: Measure) -> Entry:
         caveat=measure.caveat,
         unit=_UNITS[measure.unit],
         direction=_DIRECTIONS[measure.lower_is_better],
-        dimensions=", ".join(DIMENSIONS[name].label.lower() for name in measure.dimensions),
+        dimensions=", ".join(
+            DIMENSIONS[name].label.lower() for name in measure.dimensions if not DIMENSIONS[name].many
+        ),
     )

@@ -55,7 +55,8 @@ def _measure(m: Measure) -> str:
             f"- Date: {f'`{m.date_column}`' if m.date_column else 'a balance on one day'}",
             f"- Source: {m.source}",
             f"- Caveat: {m.caveat}",
-            f"- Dimensions: {', '.join(m.dimensions)}\n",
+            f"- Dimensions: {', '.join(name for name in m.dimensions if not DIMENSIONS[name].many)}",
+            f"- Only to filter by: {', '.join(name for name in m.dimensions if DIMENSIONS[name].many) or 'none'}\n",
         )
     )
 
