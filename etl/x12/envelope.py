@@ -91,7 +91,7 @@ class Envelope:
 
     def _open(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         self.sets_in_group += 1
-        st = _elements(tokens, at, 4)
+        st = tokens.elements(at, 4)
         return TransactionSet(
             file=self.file,
             kind=st[1] or "",
@@ -109,15 +109,15 @@ class Envelope:
         """Remember an opening segment; compare a trailer with what it closes."""
         if kind == "ISA":
             unclosed = self.finish()
-            self.isa, self.groups, self.opened = _elements(tokens, at, 17), 0, position
+            self.isa, self.groups, self.opened = tokens.elements(at, 17), 0, position
             return unclosed
         if kind == "GS":
-            self.gs, self.sets_in_group = _elements(tokens, at, 9), 0
+            self.gs, self.sets_in_group = tokens.elements(at, 9), 0
             self.groups += 1
             return []
         if kind == "IEA":
             self.opened = None
-        trailer = _elements(tokens, at, 3)
+        trailer = tokens.elements(at, 3)
         count, control = (self.sets_in_group, self.gs[6]) if kind == "GE" else (self.groups, self.isa[13])
         wrong = []
         if _number(trailer[1]) != str(count):
@@ -150,22 +150,22 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
     if d.segment + b" " in body or d.segment + b"\t" in body:
         body = re.sub(re.escape(d.segment) + rb"[ \t]+", d.segment, body.lstrip(b" \t"))  # indents are no content
     source, target = b"", b""
-    for mine, canonical in (
-        (d.element, b"\x1d"),
-        (d.component, b"\x1f"),
-        (d.segment, b"\x1e"),
-        (d.repetition, b"\x1c"),
+    for mine, canonical in zip(
+        (d.element, d.component, d.segment, d.repetition), (b"*", b":", b"~", b"^"), strict=True
     ):
         if mine and mine not in source:
             source, target = source + mine, target + canonical
+    if source != target:  # in the usual separators the text is canonical as it stands
+        source, target = source + target.translate(None, source), target + source.translate(None, target)
+        body = body.translate(bytes.maketrans(source, target))
     digest = hashlib.sha256(one.kind.encode())
-    digest.update(body.translate(bytes.maketrans(source, target)))
+    digest.update(body)
     return digest.hexdigest()[:32]
 
 
 def _close(tokens: Tokens, one: TransactionSet, at: int, position: int) -> None:
     one.end = at
-    se = _elements(tokens, at, 3)
+    se = tokens.elements(at, 3)
     if (se[2] or "").strip() != (one.control_number or "").strip():
         fix = "The transaction set was quarantined. Ask the sender for the whole file."
         found, expected = f"SE02 {se[2]}", f"ST02 {one.control_number}"
@@ -189,13 +189,6 @@ def _count_claims(tokens: Tokens, one: TransactionSet) -> None:
         if problem.severity == "quarantined":
             one.problems[i] = with_counts(problem, *claim_counts(tokens, one.start, one.end))
             break
-
-
-def _elements(tokens: Tokens, at: int, n: int) -> list[str | None]:
-    """A segment's first `n` elements, the id included, missing ones as None."""
-    first, count = int(tokens.first[at]), int(tokens.count[at])
-    values = [value or None for value in tokens.tokens.slice(first, min(count, n)).to_list()]
-    return values + [None] * (n - len(values))
 
 
 def _number(text: str | None) -> str:

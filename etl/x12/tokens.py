@@ -1,4 +1,4 @@
-"""A stretch of X12 as one column of tokens, so that each output column is one gather and one cast.
+"""A stretch of X12 as numbers of where its tokens stand, so that each output column is one gather and one cast.
 
 A Python loop over segments reads 13 MB a CPU-second, this about 30 (FACTS.md). Segments are numbered from 0 within the
 stretch; -1 stands for "no such segment" and reads as null everywhere.
@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
+from etl.x12 import raw
 from etl.x12.pieces import Delimiters
-
-Positions = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
+from etl.x12.raw import Codes, Mask, Raw
+from etl.x12.raw import Positions as Positions  # the parsers speak of them
 
 _NONE = np.int64(-1)
 
@@ -38,13 +37,11 @@ class Tokens:
     Ids and qualifiers are compared as numbers (their up to three bytes), which is ten times as fast as comparing text.
     """
 
-    tokens: pl.Series
-    starts: Positions  # where each token begins in `text`
-    lengths: Positions
+    raw: Raw
+    starts: npt.NDArray[np.int32]  # where each token begins, and one more: where the next would
     first: Positions  # token index of each segment's id
     count: Positions  # tokens in each segment, the id included
     ids: Codes  # each segment's id as a number; 0 when it is hidden or no id
-    text: bytes
     delimiters: Delimiters
     bad: list[BadValue] = field(default_factory=list)
     _where: dict[str, Positions] = field(default_factory=dict)
@@ -58,16 +55,23 @@ class Tokens:
         """Positions of the segments with one of these ids, ascending."""
         key = " ".join(ids)
         if key not in self._where:
-            self._where[key] = np.flatnonzero(_among(self.ids, ids)).astype(np.int64)
+            self._where[key] = np.flatnonzero(_among(self.ids, ids))
         return self._where[key]
 
     def id_at(self, segment: int) -> str:
         """The id of one segment."""
-        return int(self.ids[segment]).to_bytes(3, "big").rstrip(b"\0").decode("latin-1")
+        return raw.name(self.ids[segment])
+
+    def elements(self, segment: int, n: int) -> list[str | None]:
+        """A segment's first `n` elements, the id included, missing ones as None."""
+        first = int(self.first[segment])
+        tokens = np.arange(first, first + min(int(self.count[segment]), n))
+        values: list[str | None] = self.raw.texts(*self._spans(tokens)).to_list()
+        return values + [None] * (n - len(values))
 
     def bytes_at(self, start: int, end: int) -> bytes:
         """The text of the segments from `start` up to, not including, `end`, as it stands in the file."""
-        return self.text[int(self.starts[self.first[start]]) : int(self.starts[self.first[end]])]
+        return self.raw.text[int(self.starts[self.first[start]]) : int(self.starts[self.first[end]])]
 
     def only(self, spans: list[tuple[int, int]]) -> Tokens:
         """The same stretch with all but the segments of these spans (first, last) made invisible to `where`."""
@@ -80,20 +84,12 @@ class Tokens:
 
     def text_at(self, segments: Positions, element: int | Positions) -> pl.Series:
         """Element `element` of each segment as text; null where absent or empty."""
-        if not self.n:
-            return _nulls(len(segments))
-        present = (segments >= 0) & (element < self.count[segments])
-        index = np.where(present, self.first[segments] + element, 0)
-        present &= self.lengths[index] > 0
-        if not present.any():
-            return _nulls(len(index))
-        if present.all():
-            return self.tokens.gather(index)
-        return self.tokens.gather(index).zip_with(pl.Series(present), _nulls(len(index)))
+        return self.raw.texts(*self._element(segments, element))
 
     def amount_at(self, segments: Positions, element: int | Positions, name: str, scale: int = 2) -> pl.Series:
         """Element as DECIMAL(18, scale). What is no such number becomes null and is noted in `bad` (X12 type R)."""
-        text = self.text_at(segments, element)
+        start, length = self._element(segments, element)
+        text = self.raw.texts(start, length)
         if text.null_count() == len(text):
             return text.cast(pl.Decimal(18, scale))
         value = text.cast(pl.Decimal(18, scale), strict=False)
@@ -102,8 +98,8 @@ class Tokens:
             text = text.set(text == "", None)
             value = text.cast(pl.Decimal(18, scale), strict=False)
             self._note(segments, text, value.is_null() & text.is_not_null(), name, "amount")
-        finer = text.str.contains(rf"\.\d{{{scale + 1}}}")
-        if finer.any():
+        if self.raw.has_finer(start, length, scale):
+            finer = text.str.contains(rf"\.\d{{{scale + 1}}}")
             exact = text.cast(pl.Decimal(30, 12), strict=False)
             self._note(
                 segments, text, finer.fill_null(False) & (exact != value.cast(pl.Decimal(30, 12))), name, "amount"
@@ -112,28 +108,46 @@ class Tokens:
 
     def date_at(self, segments: Positions, element: int, name: str, end: bool = False) -> pl.Series:
         """Element as a date: CCYYMMDD, or CCYYMMDD-CCYYMMDD of which the first (with `end`: last) day counts."""
-        text = self.text_at(segments, element)
-        if text.null_count() == len(text):
-            return text.cast(pl.Date)
-        length = text.str.len_bytes()
-        if length.min() == length.max() == 8:
-            day = text.str.to_date("%Y%m%d", strict=False)
+        start, length = self._element(segments, element)
+        is_long_enough = length >= 8  # 2026011 is no day
+        if not is_long_enough.any():
+            value, is_day = pl.Series([None], dtype=pl.Date).new_from_index(0, len(start)), is_long_enough
         else:
-            digits = text.str.slice(-8) if end else text.str.slice(0, 8)
-            day = digits.str.to_date("%Y%m%d", strict=False)
-            day = day.set(length < 8, None)  # 2026011 is no day, though to_date takes it for one
-        if day.null_count() > text.null_count():
-            self._note(segments, text, day.is_null() & text.is_not_null(), name, "date")
-        return day
+            days, is_day = self.raw.days(np.maximum(start + length - 8, 0) if end else start)
+            is_day &= is_long_enough
+            value = pl.Series(days).cast(pl.Date)
+            if not is_day.all():
+                value = value.set(pl.Series(~is_day), None)
+        wrong = (length > 0) & ~is_day
+        if wrong.any():
+            self._note(segments, self.raw.texts(start, length), pl.Series(wrong), name, "date")
+        return value
 
     def components_at(self, segments: Positions, element: int | Positions, parts: int) -> list[pl.Series]:
         """The first `parts` components of a composite element, each as text."""
         text = self.text_at(segments, element)
         separator = self.delimiters.component.decode("latin-1")
         if not separator or text.null_count() == len(text):
-            return [text, *(_nulls(len(text)) for _ in range(parts - 1))]
+            return [text, *(raw.nulls(len(text)) for _ in range(parts - 1))]
         split = text.str.split_exact(separator, parts - 1).struct.unnest().get_columns()
         return [column.set(column == "", None) for column in split]
+
+    def _element(self, segments: Positions, element: int | Positions) -> tuple[Positions, Positions]:
+        """Where an element of each segment begins and how long it is, 0 when absent or empty."""
+        if not self.n:
+            return np.zeros(len(segments), np.int64), np.zeros(len(segments), np.int64)
+        is_present = (element < self.count.take(segments)) & (segments >= 0)  # take(-1) is the last one: no harm
+        token = self.first.take(segments)
+        token += element
+        if is_present.all():
+            return self._spans(token)
+        start, length = self._spans(np.where(is_present, token, 0))
+        length[~is_present] = 0
+        return start, length
+
+    def _spans(self, token: Positions) -> tuple[Positions, Positions]:
+        start = self.starts.take(token).astype(np.int64)
+        return start, self.starts.take(token + 1) - start - 1
 
     def _note(self, segments: Positions, text: pl.Series, wrong: pl.Series, name: str, kind: str) -> None:
         for row in wrong.arg_true().to_list()[:1000]:
@@ -147,7 +161,7 @@ class Tokens:
         if key not in self._qualifiers:
             at = self.where(segment_id)
             at = at[self.count[at] > element]
-            self._qualifiers[key] = (at, _codes(self.text, self.starts, self.lengths, self.first[at] + element))
+            self._qualifiers[key] = (at, self.raw.codes(*self._spans(self.first[at] + element)))
         at, codes = self._qualifiers[key]
         return at[_among(codes, values)]
 
@@ -162,76 +176,36 @@ class Tokens:
 def split(text: bytes, delimiters: Delimiters) -> Tokens:
     """Cut text in which every segment is terminated into tokens. Indents and byte-order marks around ids do not
     count."""
-    separators = delimiters.element + delimiters.segment
-    raw = np.frombuffer(text, np.uint8)
-    cuts = np.flatnonzero((raw == separators[0]) | (raw == separators[1]))
-    starts = np.zeros(len(cuts) + 1, np.int64)
-    np.add(cuts, 1, out=starts[1:])
-    lengths = np.append(cuts, len(text))
-    lengths -= starts
-    ends = np.flatnonzero(raw[cuts] == separators[1])
+    element, segment = delimiters.element[0], delimiters.segment[0]
+    values = np.frombuffer(text, np.uint8)
+    cuts = np.flatnonzero((values == element) | (values == segment))
+    starts = np.zeros(len(cuts) + 1, np.int32)
+    np.add(cuts, 1, out=starts[1:], casting="same_kind")
+    ends = np.flatnonzero(values.take(cuts) == segment)
     first = np.zeros(len(ends), np.int64)
     np.add(ends[:-1], 1, out=first[1:])
-    tokens = _tokens(text.translate(None, separators), starts)
-    ids = _ids(text, starts, lengths, first)
-    return Tokens(tokens, starts, lengths, first, ends - first + 1, ids, text, delimiters)
+    tokens = Tokens(Raw(text), starts, first, ends - first + 1, np.empty(0, np.uint32), delimiters)
+    tokens.ids = _ids(tokens)
+    return tokens
 
 
-def _tokens(data: bytes, starts: Positions) -> pl.Series:
-    """The tokens as a column over `data`, the text without its separators: no token is copied or looked at."""
-    offsets = np.append(starts - np.arange(len(starts)), len(data))
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        latin = data.decode("latin-1")
-        return pl.Series([latin[offsets[i] : offsets[i + 1]] for i in range(len(starts))], dtype=pl.String)
-    array = pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
-    return pl.Series(array)
-
-
-def _ids(text: bytes, starts: Positions, lengths: Positions, first: Positions) -> Codes:
+def _ids(tokens: Tokens) -> Codes:
     """Segment ids as numbers. Those that do not begin with a capital are indented, in small letters or behind a BOM."""
-    if not len(first):
-        return np.empty(0, np.int32)
-    codes = _codes(text, starts, lengths, first)
-    raw = np.frombuffer(text, np.uint8)
-    initial = raw[np.minimum(starts[first], len(raw) - 1)]
+    start, length = tokens._spans(tokens.first)
+    codes = tokens.raw.codes(start, length)
+    initial = tokens.raw.codes(start, np.minimum(length, 1))
     for segment in np.flatnonzero((initial < ord("A")) | (initial > ord("Z"))).tolist():
-        start = int(starts[first[segment]])
-        name = text[start : start + int(lengths[first[segment]])].strip(b" \t\x00\x1a\xef\xbb\xbf").upper()
-        codes[segment] = _number(name.decode("latin-1"))
+        token = tokens.raw.text[start[segment] : start[segment] + length[segment]]
+        codes[segment] = raw.code(token.strip(b" \t\x00\x1a\xef\xbb\xbf").upper().decode("latin-1"))
     return codes
 
 
-def _codes(text: bytes, starts: Positions, lengths: Positions, index: Positions) -> Codes:
-    """Tokens of one to three bytes as numbers, longer ones as 0."""
-    raw = np.frombuffer(text, np.uint8)
-    start, length, last = starts[index], lengths[index], len(raw) - 1
-    code = np.zeros(len(index), np.int32)
-    for i in range(3):
-        byte = raw[np.minimum(start + i, last)].astype(np.int32)
-        byte[length <= i] = 0
-        code += byte << (16 - 8 * i)
-    code[length > 3] = 0
-    return code
-
-
-def _among(codes: Codes, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+def _among(codes: Codes, names: tuple[str, ...]) -> Mask:
     """Which codes are one of these names."""
-    found: npt.NDArray[np.bool_] = np.zeros(len(codes), dtype=bool)
+    found: Mask = np.zeros(len(codes), dtype=bool)
     for name in names:
-        found |= codes == _number(name)
+        found |= codes == raw.code(name)
     return found
-
-
-def _number(name: str) -> int:
-    """An id or qualifier of up to three characters as `_codes` has it."""
-    raw = name.encode("latin-1", "replace")
-    return int.from_bytes(raw.ljust(3, b"\0"), "big") if len(raw) <= 3 else 0
-
-
-def _nulls(n: int) -> pl.Series:
-    return pl.Series([None], dtype=pl.String).new_from_index(0, n)
 
 
 # loop context: which segment belongs to which ----------------------------------------------------------------------

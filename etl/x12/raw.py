@@ -1,0 +1,118 @@
+"""Bytes to columns: text, codes and days straight from where they stand, with no object per value.
+
+Eight bytes from any place are one read of an overlapping view, so a column of short values costs a few vector
+operations. A text column is Arrow's string view: up to 12 bytes inline, longer ones point into the file's text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+Positions = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
+
+_PADDING = bytes(16)
+_VIEW = np.dtype([("length", "<i4"), ("head", "<u4"), ("rest", "<u8")])
+_INLINE = 12
+# keep the first n bytes of a little-endian word
+_KEEP_4 = np.array([(1 << 8 * n) - 1 for n in range(5)], dtype=np.uint32)
+_KEEP_8 = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
+
+
+class Raw:
+    """The text of a stretch. Positions are bytes; what lies behind its end reads as zeros."""
+
+    def __init__(self, text: bytes) -> None:
+        padded = text + _PADDING
+        self.text = text
+        self._buffer = pa.py_buffer(padded)
+        self._words = np.ndarray((len(text) + 9,), "<u8", padded, 0, (1,))
+        self._halves = np.ndarray((len(text) + 13,), "<u4", padded, 0, (1,))
+        self._is_utf_8 = _is_utf_8(text)
+
+    def texts(self, start: Positions, length: Positions) -> pl.Series:
+        """Text of `length` bytes from `start`; null where the length is 0 or less."""
+        present = length > 0
+        if not present.any():
+            return nulls(len(start))
+        if not self._is_utf_8:  # a separator beyond ASCII in a file that is latin-1: rare, so it may be slow
+            values = [self.text[s : s + n].decode("latin-1") or None for s, n in zip(start, length, strict=True)]
+            return pl.Series(values, dtype=pl.String)
+        longest = length.max()
+        views = np.zeros(len(start), _VIEW)
+        views["length"] = length
+        views["head"] = self._halves[start] & _KEEP_4.take(length, mode="clip")
+        if longest > 4:
+            views["rest"] = self._words[np.minimum(start + 4, len(self.text))] & _KEEP_8.take(length - 4, mode="clip")
+        if longest > _INLINE:
+            long = np.flatnonzero(length > _INLINE)
+            views["rest"][long] = start[long].astype(np.uint64) << np.uint64(32)  # buffer 0, offset
+        validity = None
+        if not present.all():
+            views["length"][~present] = 0
+            validity = pa.py_buffer(np.packbits(present, bitorder="little"))
+        column = pa.Array.from_buffers(pa.string_view(), len(start), [validity, pa.py_buffer(views), self._buffer])
+        return pl.Series(column)
+
+    def has_finer(self, start: Positions, length: Positions, decimals: int) -> bool:
+        """Whether any of these numbers may have more decimals than this: a point stands further from its end."""
+        before = length - decimals - 1
+        if not len(before) or before.max() > 8:
+            return True  # too long for one word: let the caller look at the text
+        word = (self._words[start] & _KEEP_8.take(before, mode="clip")) ^ np.uint64(0x2E2E2E2E2E2E2E2E)
+        points = (word - np.uint64(0x0101010101010101)) & ~word & np.uint64(0x8080808080808080)
+        return bool(points.any())
+
+    def codes(self, start: Positions, length: Positions) -> Codes:
+        """Values of one to three bytes as numbers (see `code`), longer ones as 0."""
+        found: Codes = self._halves[start] & _KEEP_4.take(length, mode="clip")
+        found[length > 3] = 0
+        return found
+
+    def days(self, start: Positions) -> tuple[npt.NDArray[np.int32], Mask]:
+        """The eight bytes from `start` as CCYYMMDD: days since 1970-01-01, and whether they are a day of the
+        calendar."""
+        word = self._words[start]
+        digit = word - np.uint64(0x3030303030303030)  # wraps for what is no digit, and is then found out
+        is_digits = (word & np.uint64(0xF0F0F0F0F0F0F0F0)) == np.uint64(0x3030303030303030)
+        is_digits &= ((digit + np.uint64(0x0606060606060606)) & np.uint64(0xF0F0F0F0F0F0F0F0)) == 0
+        pair = digit * np.uint64(10) + (digit >> np.uint64(8))  # every other byte: 10 x one digit + the next
+        century, year, month, day = ((pair >> np.uint64(shift)) & np.uint64(0xFF) for shift in (0, 16, 32, 48))
+        months = (century * np.uint64(100) + year).astype(np.int64) * 12 + month.astype(np.int64) - 1 - 1970 * 12
+        first, after = (_first_of_month(months + i) for i in (0, 1))
+        found = first + day.astype(np.int64) - 1
+        is_day = is_digits & (month >= 1) & (month <= 12) & (day >= 1) & (found < after) & (century + year > 0)
+        return found.astype(np.int32), is_day
+
+
+def code(name: str) -> int:
+    """An id or qualifier of up to three characters as `Raw.codes` has it; 0 for a longer one."""
+    raw = name.encode("latin-1", "replace")
+    return int.from_bytes(raw, "little") if len(raw) <= 3 else 0
+
+
+def name(number: int) -> str:
+    """What a code stands for."""
+    return int(number).to_bytes(4, "little").rstrip(b"\0").decode("latin-1")
+
+
+def nulls(n: int) -> pl.Series:
+    """A text column of `n` nulls."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, n)
+
+
+def _first_of_month(months: Positions) -> Positions:
+    """Days since 1970-01-01 of the first day of months since 1970-01."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
