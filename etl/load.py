@@ -16,7 +16,7 @@ from etl.errors import Problem, UserError
 from etl.inputs import Input, find
 from etl.load_report import LoadReport
 from etl.tables import side_files
-from etl.warehouse import checks, roots, store
+from etl.warehouse import checks, refresh, roots, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
 from etl.x12 import pieces
@@ -95,7 +95,7 @@ class _Loader:
             self._enter(arrival, now)
         self.report.rows = self.append.added
         roots.refresh(self.connection)
-        store.refresh_views(self.connection)
+        refresh.refresh_views(self.connection, self.append.since)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report
 

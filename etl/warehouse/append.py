@@ -6,7 +6,9 @@ import duckdb
 import polars as pl
 
 from etl.tables.side_files import SideFile
+from etl.warehouse import refresh
 from etl.warehouse.ask import scalar
+from etl.warehouse.refresh import Since
 from etl.x12.sound import Rows
 
 _KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_payment")
@@ -23,6 +25,8 @@ class Appender:
         }
         self._columns: dict[str, list[str]] = {}
         self.first_set = self._next["transaction_set"]
+        # None: what was added changes rows of every claim
+        self.since: Since | None = Since(self.first_set, self._next["claim"], self._next["claim_payment"])
 
     def x12(self, rows: Rows) -> None:
         """Add the rows of one kind of transaction set; row numbers within the batch become keys."""
@@ -68,6 +72,10 @@ class Appender:
             chosen = f"""select {names} from (
                 select {names}, {nth} from incoming except all select {names}, {nth} from {table})"""
         self._count(table, scalar(self.connection, f"insert into {table} ({names}) {chosen}"))
+        if table == "staff":
+            self.since = None  # teams stand in every claim's row
+        elif table in refresh.BY_CLAIM:
+            self.connection.execute("insert into touched_number select claim_id from incoming")
         self.connection.unregister("incoming")
 
     def _insert(self, table: str, frame: pl.DataFrame) -> None:

@@ -29,28 +29,26 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """)
     # The replacement may be loaded before its original: whichever has the greater key takes the lesser, until all
     # agree. Keys only fall, so this ends, in a circle too.
-    while scalar(
-        connection,
-        """
-        update root set root_id = joined.root_id
-        from (
-            select
-                greatest(child.root_id, original.root_id) as old_id,
-                min(least(child.root_id, original.root_id)) as root_id
-            from claim as c
-            join root as child on child.patient_control_number = c.patient_control_number
-            join claim_payment as p on p.payer_claim_control_number = c.original_reference
-            join root as original on original.patient_control_number = p.patient_control_number
-            where
-                c.frequency_code in ('7', '8')
-                and original.root_id <> child.root_id
-                -- two payers may use the same number: then neither the member nor the name agrees
-                and not coalesce(
-                    p.member_id <> c.member_id and upper(p.patient_last_name) <> upper(c.patient_last_name), false
-                )
-            group by old_id
-        ) as joined
-        where root.root_id = joined.old_id
-        """,
-    ):
-        pass
+    while True:
+        connection.execute(_JOINED)
+        if not scalar(connection, "select count(*) from joined"):
+            break
+        connection.execute("insert into touched select old_id from joined")
+        connection.execute("update root set root_id = joined.root_id from joined where root.root_id = joined.old_id")
+    connection.execute("drop table joined")
+
+
+_JOINED = """
+    create or replace temp table joined as
+    select greatest(child.root_id, original.root_id) as old_id, min(least(child.root_id, original.root_id)) as root_id
+    from claim as c
+    join root as child on child.patient_control_number = c.patient_control_number
+    join claim_payment as p on p.payer_claim_control_number = c.original_reference
+    join root as original on original.patient_control_number = p.patient_control_number
+    where
+        c.frequency_code in ('7', '8')
+        and original.root_id <> child.root_id
+        -- two payers may use the same number: then neither the member nor the name agrees
+        and not coalesce(p.member_id <> c.member_id and upper(p.patient_last_name) <> upper(c.patient_last_name), false)
+    group by old_id
+"""

@@ -15,17 +15,17 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from etl.errors import UserError
-from etl.warehouse import views
+from etl.warehouse import refresh, views
 from etl.warehouse.ask import scalar
+from etl.warehouse.refresh import SCHEMA_VERSION
 
-SCHEMA_VERSION = 1
 _REFERENCE = Path(__file__).parent.parent / "reference"
 _CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category")
 
@@ -42,9 +42,10 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         connection.execute(f"attach '{_quoted(path)}' as warehouse (read_only)")
         # `use warehouse` would not reach the cursors that threads take from this connection: a view each does
-        tables = "select table_name from duckdb_tables() where database_name = 'warehouse'"
-        for (table,) in connection.execute(tables).fetchall():
-            connection.execute(f'create view "{table}" as select * from warehouse."{table}"')
+        names = """select table_name from duckdb_tables() where database_name = 'warehouse' union all
+            select view_name from duckdb_views() where database_name = 'warehouse' and not internal"""
+        for (name,) in connection.execute(names).fetchall():
+            connection.execute(f'create view "{name}" as select * from warehouse."{name}"')
         version = scalar(connection, "select schema_version from warehouse_state")
     except duckdb.Error as error:
         raise UserError(f"{path} is not a cleanclaim warehouse ({str(error).splitlines()[0]}).") from None
@@ -80,9 +81,12 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection = duckdb.connect(str(building))
             try:
                 connection.execute("set memory_limit = '1GB'")
+                # a second thread makes a load no faster (it waits for Python), only dearer
+                connection.execute("set threads = 1")
                 connection.execute("begin")
                 if not path.exists():
                     _create(connection)
+                refresh.start(connection)
                 yield connection
                 connection.execute("commit")
                 connection.execute("checkpoint")
@@ -101,26 +105,11 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _clear(path)
 
 
-def refresh_views(connection: duckdb.DuckDBPyConnection) -> date | None:
-    """Compute every view anew as of the last known day and keep it as a table. Returns that day."""
-    last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
-    connection.execute("delete from warehouse_state")
-    connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
-    for view in views.ORDER:
-        parameters = {"as_of": last_known or date(1900, 1, 1)} if "$as_of" in views.text(view) else None
-        table = "temp table" if view in views.PASSING else "table"
-        connection.execute(f"create or replace {table} {view} as {views.text(view)}", parameters)
-        if view not in views.PASSING:
-            connection.execute(f"comment on table {view} is '{_quoted(views.grain(view))}'")
-    for view in views.PASSING:
-        connection.execute(f"drop table {view}")
-    return last_known
-
-
 def empty() -> duckdb.DuckDBPyConnection:
     """An empty warehouse in memory, for documents about its shape."""
     connection = duckdb.connect(":memory:")
     _create(connection)
+    refresh.start(connection)
     return connection
 
 

@@ -1,13 +1,13 @@
 """The views, in the order in which they build on each other.
 
-A view is one select in sql/views; its first line states its grain. After a load each is kept as a table as of the
-last known day. For a past day the views that depend on the day are computed anew from their text, as common table
-expressions.
+A view is one select in sql/views; its first line states its grain. How it is kept is said here. For a past day the
+views that depend on the day are computed anew from their text, as common table expressions.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -23,17 +23,34 @@ ORDER = (
     "adjudication",
     "denied_line",
     "claim_root",
+    "claim_answer",
     "claim_outcome",
     "denial",
     "claim_staff",
+    "claim_balance",
+    "receivable",
     "cash",
     "deposit",
     "coding_audit_line",
-    "receivable",
 )
 
-# steps on the way that nobody asks for: they are computed and not kept
-PASSING = ("line_weight", "line_share")
+# computed by the load and kept as tables: each row belongs to one claim root, so a load computes only those it touches
+KEPT = (
+    "payment",
+    "line_share",
+    "payment_line",
+    "adjudication",
+    "denied_line",
+    "claim_root",
+    "claim_answer",
+    "denial",
+    "claim_balance",
+)
+# small, and kept whole
+SMALL = ("payer",)
+# a step on the way that nobody asks for
+PASSING = ("line_weight",)
+# all others are a join away from what is kept: real views in the warehouse file
 
 
 @cache
@@ -42,22 +59,26 @@ def text(view: str) -> str:
     return (SQL / "views" / f"{view}.sql").read_text(encoding="utf-8").strip()
 
 
+def text_as_of(view: str, day: date) -> str:
+    """The select of a view with the day written into it."""
+    return text(view).replace("$as_of", f"date '{day:%Y-%m-%d}'")
+
+
 def grain(view: str) -> str:
     """What one row of a view is, from its first line."""
     return text(view).splitlines()[0].removeprefix("--").strip()
 
 
 @cache
-def _reads(view: str) -> tuple[str, ...]:
-    """The views that this view's text names."""
-    words = set(re.findall(r"\b(?:from|join)\s+(\w+)", text(view)))
-    return tuple(name for name in ORDER if name in words and name != view)
+def reads(view: str) -> frozenset[str]:
+    """The tables and views that this view's text names."""
+    return frozenset(re.findall(r"\b(?:from|join)\s+(\w+)", text(view)))
 
 
 @cache
 def depends_on_day(view: str) -> bool:
     """Whether a view differs from one as-of day to another."""
-    return "$as_of" in text(view) or any(depends_on_day(name) for name in _reads(view))
+    return "$as_of" in text(view) or any(depends_on_day(name) for name in _below(view))
 
 
 @cache
@@ -67,6 +88,10 @@ def as_of_query(view: str) -> str:
     needed = {view}
     for name in reversed(ORDER):
         if name in needed:
-            needed.update(below for below in _reads(name) if depends_on_day(below))
+            needed.update(below for below in _below(name) if depends_on_day(below))
     steps = (f"{name} as materialized (\n{text(name)}\n)" for name in ORDER if name in needed and depends_on_day(name))
     return "with " + ",\n".join(steps)
+
+
+def _below(view: str) -> tuple[str, ...]:
+    return tuple(name for name in ORDER if name in reads(view) and name != view)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.warehouse import roots, store
+from etl.warehouse import refresh, roots, store
 
 # columns that every row needs and that no case cares about
 _FIXED = {
@@ -38,5 +38,5 @@ def warehouse(db: Path, tables: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
                 marks = ", ".join("?" * len(full))
                 connection.execute(f"insert into {table} ({names}) values ({marks})", list(full.values()))
         roots.refresh(connection)
-        store.refresh_views(connection)
+        refresh.refresh_views(connection)
     return store.open_reader(db)

@@ -262,11 +262,12 @@ STORY.paid(PAID.format("RIGHTED", "I-RIGHTED"), day="20260301")
 
 def test_a_reversal_is_no_adjudication_and_its_correction_overturns(books: Books) -> None:
     assert books.of("denial", f"{DENIAL}, {OVERTURN}", "RIGHTED") == [(1, "CO-197", "100.00", True, True, "2026-03-01")]
-    sql = """select adjudication_number, is_initial, is_standing, paid_amount::varchar from adjudication
-        join payment using (claim_payment_id) where patient_control_number = 'RIGHTED' order by 1"""
+    sql = """select is_initial, is_standing, paid_amount::varchar from adjudication
+        join payment using (claim_payment_id) where patient_control_number = 'RIGHTED'
+        order by adjudication.payment_order"""
     assert books.rows(sql.replace("paid_amount", "adjudication.paid_amount")) == [
-        (1, True, False, "0.00"),
-        (2, False, True, "80.00"),
+        (True, False, "0.00"),
+        (False, True, "80.00"),
     ]
 
 

@@ -1,9 +1,9 @@
 -- one row per claim root sent by the day: its current version and who worked on it
 with version as (
     select
-        k.root_id, c.claim_id, c.submission_date, c.patient_control_number,
-        row_number() over (partition by k.root_id order by c.submission_date desc, c.claim_id desc) as from_last,
-        row_number() over (partition by k.root_id order by c.submission_date, c.claim_id) as from_first
+        k.root_id, c.claim_id, c.submission_date,
+        -- by day, then as they came, as one number: the least and the greatest need no sort
+        date_diff('day', date '0001-01-01', c.submission_date) * 1000000000000 + c.claim_id as version_order
     from claim as c
     join root as k on k.patient_control_number = c.patient_control_number
     where c.submission_date <= $as_of
@@ -11,8 +11,8 @@ with version as (
 
 span as (
     select
-        root_id, max(claim_id) filter (where from_last = 1) as claim_id, min(submission_date) as submission_date,
-        max(patient_control_number) filter (where from_first = 1) as claim_number
+        root_id, min(submission_date) as submission_date,
+        min(version_order) % 1000000000000 as first_claim_id, max(version_order) % 1000000000000 as claim_id
     from version
     group by root_id
 ),
@@ -32,7 +32,7 @@ worked as (
 )
 
 select
-    s.root_id, s.claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
+    s.root_id, o.patient_control_number as claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
     coalesce(v.facility_name, v.billing_name, 'unknown') as facility, v.rendering_npi, v.place_of_service, v.type_of_bill,
     d.diagnosis_code as principal_diagnosis, coalesce(h.own_label, 'unknown') as diagnosis_chapter,
     case when v.frequency_code = '8' then 0 else v.charge_amount end as charge_amount, v.frequency_code = '8' as is_void,
@@ -40,6 +40,7 @@ select
     w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at, [coder.team, biller.team] as teams
 from span as s
 join claim as v on v.claim_id = s.claim_id
+join claim as o on o.claim_id = s.first_claim_id
 left join payer as p on p.payer_id = v.payer_id
 left join diagnosis as d on d.claim_id = v.claim_id and d.sequence = 1
 left join chapter as h on h.category = left(d.diagnosis_code, 3)

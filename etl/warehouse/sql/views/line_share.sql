@@ -12,7 +12,7 @@ with item as (
 
 cents as (
     select
-        i.claim_payment_id, i.item, i.sequence, w.line_number, w.place, case when i.amount < 0 then -1 else 1 end as sign,
+        w.root_id, i.claim_payment_id, i.item, i.sequence, w.line_number, w.place, case when i.amount < 0 then -1 else 1 end as sign,
         cast(100 * abs(i.amount) as hugeint) as amount_cents,
         cast(100 * abs(w.charge_amount) as hugeint) as weight,
         cast(sum(100 * abs(w.charge_amount)) over item as hugeint) as total_weight,
@@ -39,6 +39,6 @@ ranked as (
 )
 
 select
-    claim_payment_id, item, sequence, line_number, place,
+    root_id, claim_payment_id, item, sequence, line_number, place,
     cast(sign * cast(share + case when remainder_rank <= missing then 1 else 0 end as decimal(16, 0)) * 0.01 as decimal(18, 2)) as amount
 from ranked

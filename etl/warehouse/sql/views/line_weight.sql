@@ -9,7 +9,7 @@ with control as (
 
 paid_line as (
     select
-        s.claim_payment_id, s.service_payment_id, coalesce(c.line_number, s.line_number) as line_number,
+        p.root_id, s.claim_payment_id, s.service_payment_id, coalesce(c.line_number, s.line_number) as line_number,
         s.line_number as place, s.procedure_code, s.charge_amount, s.paid_amount
     from service_payment as s
     join payment as p on p.claim_payment_id = s.claim_payment_id
@@ -17,23 +17,23 @@ paid_line as (
 ),
 
 without_lines as (
-    select p.claim_payment_id, p.answered_claim_id, p.charge_amount
+    select p.root_id, p.claim_payment_id, p.answered_claim_id, p.charge_amount
     from payment as p
     where not exists (select 1 from service_payment as s where s.claim_payment_id = p.claim_payment_id)
 ),
 
 sent_line as (
-    select p.claim_payment_id, l.line_number, l.procedure_code, l.charge_amount
+    select p.root_id, p.claim_payment_id, l.line_number, l.procedure_code, l.charge_amount
     from without_lines as p
     join service_line as l on l.claim_id = p.answered_claim_id
 )
 
-select claim_payment_id, service_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
+select root_id, claim_payment_id, service_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
 from paid_line
 union all
-select claim_payment_id, null, line_number, line_number, procedure_code, charge_amount, null
+select root_id, claim_payment_id, null, line_number, line_number, procedure_code, charge_amount, null
 from sent_line
 union all
-select p.claim_payment_id, null, 0, 1, null, p.charge_amount, null
+select p.root_id, p.claim_payment_id, null, 0, 1, null, p.charge_amount, null
 from without_lines as p
 where not exists (select 1 from service_line as l where l.claim_id = p.answered_claim_id)

@@ -14,7 +14,12 @@ version as (
     join root as k on k.patient_control_number = c.patient_control_number
 ),
 
-answered as (
+only_version as (
+    select root_id, min(claim_id) as claim_id, min(payer_id) as payer_id from version group by root_id having count(*) = 1
+),
+
+-- of several versions the last one sent by the day of the payment, else the first
+chosen as (
     select
         d.claim_payment_id, v.claim_id, v.payer_id,
         row_number() over (
@@ -26,17 +31,17 @@ answered as (
         ) as place
     from dated as d
     join version as v on v.root_id = d.root_id
-),
-
-billed_payer as (select distinct payer_id from claim where payer_id is not null)
+    where d.root_id not in (select root_id from only_version)
+)
 
 select
     d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
     d.payer_claim_control_number, d.patient_control_number, d.charge_amount, d.paid_amount,
-    coalesce(b.payer_id, a.payer_id, d.remitting_payer_id, 'unknown') as payer_id,
-    a.claim_id as answered_claim_id,
+    coalesce(b.payer_id, o.payer_id, a.payer_id, d.remitting_payer_id, 'unknown') as payer_id,
+    coalesce(o.claim_id, a.claim_id) as answered_claim_id,
     -- by day, then as they came; a number, because a row_number over all payments would have to sort them
     date_diff('day', date '1900-01-01', d.payment_date) * 1000000000000 + d.claim_payment_id as payment_order
 from dated as d
-left join answered as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
-left join billed_payer as b on b.payer_id = d.remitting_payer_id
+left join only_version as o on o.root_id = d.root_id
+left join chosen as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
+left join payer as b on b.payer_id = d.remitting_payer_id and b.is_billed

@@ -15,11 +15,11 @@ with money as (
 ),
 
 line as (
-    select claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
+    select root_id, claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount
     from line_weight
     where service_payment_id is not null
     union all
-    select w.claim_payment_id, w.line_number, w.place, w.procedure_code, c.amount, p.amount
+    select w.root_id, w.claim_payment_id, w.line_number, w.place, w.procedure_code, c.amount, p.amount
     from line_weight as w
     join line_share as c on c.claim_payment_id = w.claim_payment_id and c.place = w.place and c.item = 'charge'
     join line_share as p on p.claim_payment_id = w.claim_payment_id and p.place = w.place and p.item = 'paid'
@@ -35,7 +35,7 @@ allowed as (
 )
 
 select
-    claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount,
+    root_id, claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount,
     cast(allowed_amount as decimal(18, 2)) as allowed_amount,
     coalesce(patient_owed_amount, 0) as patient_owed_amount,
     coalesce(never_amount, 0) + case when allowed_amount <> 0 then coalesce(reduction_amount, 0) else 0 end as never_amount,

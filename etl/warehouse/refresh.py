@@ -1,0 +1,154 @@
+"""Bringing the views up to date: all of them, or only the rows of the claim roots that a load touched.
+
+The views' texts name tables without a schema, and DuckDB looks into its temporary schema first. So for a part of the
+claims the same texts run over temporary tables of the same names that hold only the rows of those claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from etl.warehouse import views
+from etl.warehouse.ask import scalar
+
+SCHEMA_VERSION = 2
+
+_OF_ROOT = "root_id in (select root_id from touched)"
+_OF_NUMBER = "{} in (select patient_control_number from root)"
+_OF_PAYMENT = "claim_payment_id in (select claim_payment_id from claim_payment)"
+_OF_CLAIM = "claim_id in (select claim_id from claim)"
+# which rows of a table belong to the touched roots, in the order in which they can be told
+_PART = {
+    "root": _OF_ROOT,
+    "claim": _OF_NUMBER.format("patient_control_number"),
+    "claim_payment": _OF_NUMBER.format("patient_control_number"),
+    "acknowledgement": _OF_NUMBER.format("patient_control_number"),
+    "work_log": _OF_NUMBER.format("claim_id"),
+    "patient_transaction": _OF_NUMBER.format("claim_id"),
+    "service_line": _OF_CLAIM,
+    "diagnosis": _OF_CLAIM,
+    "service_payment": _OF_PAYMENT,
+    "adjustment": _OF_PAYMENT,
+    "remark": _OF_PAYMENT,
+}
+# side files whose rows belong to claims
+BY_CLAIM = ("work_log", "patient_transaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Where a load began: the first keys that it gave out."""
+
+    transaction_set_id: int
+    claim_id: int
+    claim_payment_id: int
+
+
+def start(connection: duckdb.DuckDBPyConnection) -> None:
+    """Prepare to note what a load touches beside the new claims, claim payments and answers."""
+    connection.execute("create or replace temp table touched (root_id bigint)")
+    connection.execute("create or replace temp table touched_number (patient_control_number varchar)")
+
+
+def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> date | None:
+    """Bring every view up to date as of the last known day. Returns that day.
+
+    With `since`, and when no more than half of the claims are touched, only their rows are computed. Without it, and
+    when what all rows share has changed (a payer's name, the staff), everything is.
+    """
+    last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
+    connection.execute("delete from warehouse_state")
+    connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
+    day = last_known or date(1900, 1, 1)
+    if _refresh_payers(connection) and since is not None and _is_part(connection, since):
+        _refresh_part(connection, day)
+    else:
+        for view in views.ORDER:
+            if view in views.KEPT:
+                connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
+                _comment(connection, "table", view)
+            elif view in views.PASSING:
+                connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
+            else:
+                _create_view(connection, view, day)
+        for view in views.PASSING:
+            connection.execute(f"drop table temp.{view}")
+    for view in views.ORDER:
+        _create_view(connection, view, day)  # the day has moved on
+    return last_known
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, view: str, day: date) -> None:
+    if view in views.KEPT + views.SMALL + views.PASSING:
+        return
+    connection.execute(f"create or replace view {view} as {views.text_as_of(view, day)}")
+    _comment(connection, "view", view)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, kind: str, view: str) -> None:
+    connection.execute(f"comment on {kind} {view} is '{views.grain(view).replace(chr(39), 2 * chr(39))}'")
+
+
+def _refresh_payers(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Compute the payers anew. Whether those that were known are as they were."""
+    connection.execute(f"create or replace temp table new_payer as {views.text('payer')}")
+    is_new = not scalar(connection, "select count(*) from duckdb_tables() where table_name = 'payer'")
+    changed = is_new or scalar(
+        connection,
+        """select count(*) from main.payer as old left join new_payer as new on new.payer_id = old.payer_id
+        where (new.payer_name, new.is_billed) is distinct from (old.payer_name, old.is_billed)""",
+    )
+    connection.execute("create or replace table payer as from new_payer")
+    connection.execute("drop table new_payer")
+    _comment(connection, "table", "payer")
+    return not changed
+
+
+def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
+    """Gather the touched roots. Whether they are no more than half of all."""
+    connection.execute(
+        """
+        insert into touched
+        select distinct root_id from root where patient_control_number in (
+            select patient_control_number from claim where claim_id >= $claim_id
+            union all
+            select patient_control_number from claim_payment where claim_payment_id >= $claim_payment_id
+            union all
+            select patient_control_number from acknowledgement where transaction_set_id >= $transaction_set_id
+            union all
+            select patient_control_number from touched_number
+        )
+        """,
+        {
+            "claim_id": since.claim_id,
+            "claim_payment_id": since.claim_payment_id,
+            "transaction_set_id": since.transaction_set_id,
+        },
+    )
+    is_part: bool = scalar(
+        connection,
+        "select 2 * (select count(distinct root_id) from touched) <= (select count(distinct root_id) from root)",
+    )
+    return is_part
+
+
+def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Compute the rows of the touched roots in the temporary schema, and put them in place of their old ones."""
+    for table, condition in _PART.items():
+        connection.execute(f"create or replace temp table {table} as select * from main.{table} where {condition}")
+    for view in views.ORDER:
+        if view in views.KEPT + views.PASSING:
+            connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
+        elif view not in views.SMALL:
+            connection.execute(f"create or replace temp view {view} as {views.text_as_of(view, day)}")
+    for view in views.KEPT:
+        connection.execute(f"delete from main.{view} where {_OF_ROOT}")
+        connection.execute(f"insert into main.{view} by name select * from temp.{view}")
+    for view in views.ORDER:
+        if view not in views.KEPT + views.PASSING + views.SMALL:
+            connection.execute(f"drop view temp.{view}")
+    for table in (*_PART, *views.KEPT, *views.PASSING):
+        connection.execute(f"drop table temp.{table}")

@@ -1,0 +1,42 @@
+-- one row per claim root and payer: its 277CA answer, its first adjudication and what became of it
+with answer as (
+    select
+        k.root_id, bool_or(r.bucket = 'rejected') as is_rejected,
+        arg_max(r.bucket = 'rejected', (a.acknowledged_date, a.transaction_set_id, a.segment)) as is_last_answer_rejection
+    from acknowledgement as a
+    join root as k on k.patient_control_number = a.patient_control_number
+    left join reference_acknowledgement_category as r on r.code = a.category_code
+    where a.acknowledged_date <= $as_of
+    group by k.root_id
+),
+
+first_adjudication as (select * from adjudication where is_initial),
+
+denied as (
+    select claim_payment_id, bool_or(is_overturned) as is_overturned, min(overturned_on) as overturned_on
+    from denied_line
+    group by claim_payment_id
+),
+
+pair as (
+    select root_id, payer_id, true as is_billed_payer from claim_root
+    union all
+    select a.root_id, a.payer_id, false
+    from first_adjudication as a
+    where not exists (select 1 from claim_root as c where c.root_id = a.root_id and c.payer_id = a.payer_id)
+)
+
+select
+    x.root_id, x.payer_id, x.is_billed_payer,
+    n.root_id is not null as is_acknowledged, coalesce(n.is_rejected, false) as is_rejected,
+    coalesce(n.is_last_answer_rejection, false) as is_last_answer_rejection,
+    a.root_id is not null as is_adjudicated, a.payment_date as first_remit_date, a.charge_amount as first_charge_amount,
+    a.paid_amount as first_paid_amount, a.allowed_amount as first_allowed_amount,
+    coalesce(a.denied_amount, 0) as denied_amount,
+    coalesce(a.is_denied, false) as is_denied, coalesce(a.is_zero_pay, false) as is_zero_pay,
+    coalesce(a.is_denied and not a.is_zero_pay, false) as is_partial_pay,
+    coalesce(d.is_overturned, false) as is_overturned, d.overturned_on
+from pair as x
+left join answer as n on n.root_id = x.root_id
+left join first_adjudication as a on a.root_id = x.root_id and a.payer_id = x.payer_id
+left join denied as d on d.claim_payment_id = a.claim_payment_id
