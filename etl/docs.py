@@ -81,7 +81,7 @@ def schema_document() -> str:
         parts += [f"| {name} | {kind} | {text or ''} |" for name, kind, text in columns] + [""]
     parts += [
         "## Views\n",
-        "Kept as tables as of the last known day; computed anew for a past day.\n",
+        "As of the last known day; computed anew for a past day.\n",
         "| view | one row is |",
     ]
     parts += ["| --- | --- |", *(f"| {view} | {views.grain(view)} |" for view in views.ORDER)]

@@ -1,7 +1,8 @@
 """Bringing the views up to date: all of them, or only the rows of the claim roots that a load touched.
 
 The views' texts name tables without a schema, and DuckDB looks into its temporary schema first. So for a part of the
-claims the same texts run over temporary tables of the same names that hold only the rows of those claims.
+claims the same texts run over temporary tables of the same names that hold only the rows of those claims. (It takes
+even `main.claim` for the temporary one, so the lasting one is named with its database.)
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def _refresh_payers(connection: duckdb.DuckDBPyConnection) -> bool:
     is_new = not scalar(connection, "select count(*) from duckdb_tables() where table_name = 'payer'")
     changed = is_new or scalar(
         connection,
-        """select count(*) from main.payer as old left join new_payer as new on new.payer_id = old.payer_id
+        """select count(*) from payer as old left join new_payer as new on new.payer_id = old.payer_id
         where (new.payer_name, new.is_billed) is distinct from (old.payer_name, old.is_billed)""",
     )
     connection.execute("create or replace table payer as from new_payer")
@@ -137,16 +138,17 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
 
 def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Compute the rows of the touched roots in the temporary schema, and put them in place of their old ones."""
+    lasting = f'"{scalar(connection, "select current_database()")}".main'
     for table, condition in _PART.items():
-        connection.execute(f"create or replace temp table {table} as select * from main.{table} where {condition}")
+        connection.execute(f"create temp table {table} as select * from {lasting}.{table} where {condition}")
     for view in views.ORDER:
         if view in views.KEPT + views.PASSING:
-            connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
+            connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif view not in views.SMALL:
-            connection.execute(f"create or replace temp view {view} as {views.text_as_of(view, day)}")
+            connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
     for view in views.KEPT:
-        connection.execute(f"delete from main.{view} where {_OF_ROOT}")
-        connection.execute(f"insert into main.{view} by name select * from temp.{view}")
+        connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
+        connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view in views.ORDER:
         if view not in views.KEPT + views.PASSING + views.SMALL:
             connection.execute(f"drop view temp.{view}")
