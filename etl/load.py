@@ -27,6 +27,9 @@ from etl.x12.tokens import split
 
 Progress = Callable[[str, int, int], None]
 
+# how many bytes of X12 may wait in memory for a commit
+_SETTLE = 4 * pieces.CHUNK
+
 # what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
 _DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
@@ -73,6 +76,7 @@ class _Loader:
         self.progress = progress
         self.total_bytes = total_bytes
         self.done_bytes = 0
+        self.unsettled = 0  # bytes of X12 whose rows are still in memory
         self.report = LoadReport()
         self.append = Appender(connection)
         self.known = _known(connection)
@@ -149,6 +153,10 @@ class _Loader:
         """Parse what a batch has collected and add it to the tables."""
         if not batch.byte_count:
             return
+        self.unsettled += batch.byte_count
+        if self.unsettled > _SETTLE:
+            self.unsettled = batch.byte_count
+            store.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for one in stretch.sets:
             self.arrivals[one.file].sets += 1
