@@ -35,9 +35,10 @@ Port = Annotated[
 def serve(
     db: Annotated[Path | None, typer.Option("--db", help="Warehouse file; by default yours, else the demo's.")] = None,
     port: Port = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show who the patient is in a claim's timeline.")] = False,
 ) -> None:
     """Open the dashboard on this machine (127.0.0.1 only)."""
-    server.start(db or _default_db(), port)
+    server.start(db or _default_db(), port, reveal)
 
 
 @app.command()

@@ -23,7 +23,7 @@ from etl.freshness import freshness as read_freshness
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
 from etl.warehouse.as_of import open_as_of
-from etl.warehouse.store import identity, open_reader
+from etl.warehouse.store import file_identity, open_reader
 
 Key = tuple[str, int, int]
 
@@ -49,7 +49,7 @@ def exists() -> bool:
 
 def choices() -> Choices:
     """Filter values and the days covered."""
-    return _choices(identity(path()))
+    return _choices(file_identity(path()))
 
 
 def days() -> tuple[date, date]:
@@ -61,24 +61,24 @@ def days() -> tuple[date, date]:
 
 def freshness() -> Freshness:
     """How far the data goes."""
-    return _freshness(identity(path()))
+    return _freshness(file_identity(path()))
 
 
 def reason_names() -> dict[str, str]:
     """Group and reason codes with what they say: `CO-197` -> CO-197 authorization missing."""
     groups = ("CO", "PR", "OA", "PI", "CR")
-    labels = _reasons(identity(path()))
+    labels = _reasons(file_identity(path()))
     return {f"{group}-{carc}": f"{group}-{carc} {label}" for carc, label in labels.items() for group in groups}
 
 
 def timeline(root_id: int) -> Timeline | None:
     """One claim's story. Not cached: it holds names."""
-    return read_timeline(_reader(identity(path())).cursor(), root_id)
+    return read_timeline(_reader(file_identity(path())).cursor(), root_id)
 
 
 def ask(question: Question) -> pl.DataFrame:
     """The answer: its dims, numerator, denominator, value."""
-    return _ask(identity(path()), question)
+    return _ask(file_identity(path()), question)
 
 
 def total(question: Question) -> dict[str, Any]:
@@ -88,12 +88,12 @@ def total(question: Question) -> dict[str, Any]:
 
 def rows(question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
     """The rows that make up the answer's numerator, largest `contribution` first; at most MOST_ROWS + 1."""
-    return _rows(identity(path()), question, columns)
+    return _rows(file_identity(path()), question, columns)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _reader(key: Key) -> duckdb.DuckDBPyConnection:
-    return open_reader(Path(key[0]))
+    return open_reader(Path(key[0]), reveal=os.environ.get("CLEANCLAIM_REVEAL") == "1")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -62,14 +62,14 @@ def command(port: int) -> list[str]:
     return arguments
 
 
-def environment(db: Path, model: Path | None = None) -> dict[str, str]:
-    """What the app needs to know: where the warehouse is."""
-    extra = {"CLEANCLAIM_DB": str(db.resolve())} | ({"CLEANCLAIM_MODEL": str(model.resolve())} if model else {})
+def environment(db: Path, reveal: bool = False) -> dict[str, str]:
+    """What the app needs to know: where the warehouse is, and whether names may be shown."""
+    extra = {"CLEANCLAIM_DB": str(db.resolve()), "CLEANCLAIM_REVEAL": "1" if reveal else ""}
     # idle OpenMP threads sleep instead of spinning: a check then takes a second on a busy machine, not ten
     return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **extra}
 
 
-def start(db: Path, port: int | None = None) -> None:
+def start(db: Path, port: int | None = None, reveal: bool = False) -> None:
     """Become the server; it runs until it is stopped. Raises UserError when the port is taken."""
     chosen = port or _free(DEFAULT_PORT)
     if not _is_free(chosen):
@@ -79,8 +79,8 @@ def start(db: Path, port: int | None = None) -> None:
     if os.name == "nt":
         import subprocess
 
-        sys.exit(subprocess.call(arguments, env=environment(db)))
-    os.execve(arguments[0], arguments, environment(db))  # noqa: S606  Ctrl-C and signals reach it directly
+        sys.exit(subprocess.call(arguments, env=environment(db, reveal)))
+    os.execve(arguments[0], arguments, environment(db, reveal))  # noqa: S606  Ctrl-C and signals reach it directly
 
 
 def _free(first: int) -> int:

@@ -1,4 +1,4 @@
-"""One claim's timeline. Names and member ids are masked: a screen is seen by more people than its user."""
+"""One claim's timeline. Who the patient is stands there only when the server was told to reveal it."""
 
 from __future__ import annotations
 
@@ -46,24 +46,23 @@ def show(root_id: int, linked: bool = False) -> None:
     if found is None:
         st.info("There is no such claim in this warehouse.", icon=":material/search_off:")
         return
-    _head(found.head)
+    _head(found.head, found.person)
     if linked and (page := st.session_state.get("claim_page")):
         st.page_link(page, label="Open as a page", icon=":material/open_in_new:", query_params={"id": str(root_id)})
     for event in found.events.iter_rows(named=True):
         _event(event, found.lines)
 
 
-def _head(head: dict) -> None:
+def _head(head: dict, person: dict | None) -> None:
     if "claim_number" not in head:
         st.markdown("**Claim seen only in remittances**")
         return
-    patient = f"{words.mask_name(head['patient_last_name'])}, {words.mask_name(head['patient_first_name'])}"
+    patient = f"patient {words.person(person)} · " if person else ""
     st.markdown(
         f"**Claim {head['claim_number']}** · {words.plain(head['payer_name'])} · {words.plain(head['facility'])}"
     )
     st.caption(
-        f"{words.plain(head['claim_type'])} · patient {patient} · member {words.mask_id(head['member_id'])} · "
-        f"charge {words.money(head['charge_amount'], cents=True)} · "
+        f"{words.plain(head['claim_type'])} · {patient}charge {words.money(head['charge_amount'], cents=True)} · "
         f"open: insurance {words.money(head['insurance_balance'], cents=True)}, "
         f"patient {words.money(head['patient_balance'], cents=True)}"
     )

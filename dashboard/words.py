@@ -1,4 +1,4 @@
-"""How things are written on a page: money, rates, names of codes, and masks over what identifies a patient."""
+"""How things are written on a page: money, rates, names of codes."""
 
 from __future__ import annotations
 
@@ -81,13 +81,10 @@ def plain(code: object) -> str:
     return text
 
 
-def mask_name(name: str | None) -> str:
-    """`Doe` -> `D•••`."""
-    return f"{name[0]}•••" if name else NONE
-
-
-def mask_id(identifier: str | None) -> str:
-    """`ABC001234` -> `•••1234`; short ones show nothing of themselves."""
-    if not identifier:
-        return NONE
-    return f"•••{identifier[-4:]}" if len(identifier) >= 8 else "•••"
+def person(found: dict) -> str:
+    """Who a patient is: `Doe, Jo, born 1980-01-31, member ABC001234`."""
+    parts = [found["patient_last_name"], found["patient_first_name"]]
+    name = ", ".join(part.title() for part in parts if part) or NONE
+    born = f", born {found['patient_birth_date']}" if found["patient_birth_date"] else ""
+    member = f", member {found['member_id']}" if found["member_id"] else ""
+    return name + born + member

@@ -16,7 +16,7 @@ from etl.errors import Problem, UserError
 from etl.inputs import Input, find
 from etl.load_report import LoadReport
 from etl.tables import side_files
-from etl.warehouse import checks, refresh, roots, store
+from etl.warehouse import checks, identity, refresh, roots, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
 from etl.x12 import pieces
@@ -46,7 +46,8 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
     with store.open_writer(db) as connection:
-        report = _Loader(connection, progress, sum(one.byte_count for one in inputs)).run(inputs)
+        key = identity.make_key(db)
+        report = _Loader(connection, key, progress, sum(one.byte_count for one in inputs)).run(inputs)
     report.ignored = ignored
     return report
 
@@ -71,14 +72,16 @@ class _Arrival:
 class _Loader:
     """One load into an open warehouse."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None, total_bytes: int) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, key: identity.Key, progress: Progress | None, total_bytes: int
+    ) -> None:
         self.connection = connection
         self.progress = progress
         self.total_bytes = total_bytes
         self.done_bytes = 0
         self.unsettled = 0  # bytes of X12 whose rows are still in memory
         self.report = LoadReport()
-        self.append = Appender(connection)
+        self.append = Appender(connection, key)
         self.known = _known(connection)
         self.entered = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
         # a file of which a part was quarantined is read again: it must not be called done

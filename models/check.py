@@ -7,6 +7,7 @@ message names it.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import UserError
+from etl.warehouse.identity import Key, find_key
 from etl.warehouse.store import open_reader
 from models import category, explain, risk, rules, saved, unsent
 from models.features import compute, matrix
@@ -79,13 +81,15 @@ class Checker:
     """
 
     def __init__(self, db: Path | None, model: Path | None = None) -> None:
+        # without the warehouse's key nothing in it can be recognised, but within the file it can
+        self.key = (find_key(db) if db is not None else None) or Key(secrets.token_bytes(32))
         self.warehouse = open_reader(db) if db is not None and db.exists() else None
         self.past = outcomes(self.warehouse) if self.warehouse is not None else None
         self.model, self.note = _model(db, model, self.warehouse)
 
     def check(self, stream: BinaryIO, name: str, today: date | None = None) -> list[ClaimCheck]:
         """Check every claim of an 837, in file order. Raises UserError on unreadable input."""
-        claims = unsent.read(stream, name)
+        claims = unsent.read(stream, name, self.key)
         sent_on = today or claims.claim["submission_date"].max() or date.today()
         if not isinstance(sent_on, date):
             raise UserError(f"{name}: BHT04 is no date.")

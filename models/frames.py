@@ -12,7 +12,7 @@ import polars as pl
 
 CLAIM_COLUMNS = """
     claim_id, submission_date, patient_control_number, claim_type, charge_amount, place_of_service, type_of_bill,
-    frequency_code, prior_authorization, payer_id, rendering_npi, referring_npi, patient_birth_date, patient_sex,
+    frequency_code, prior_authorization, payer_id, rendering_npi, referring_npi, patient_age, patient_sex,
     service_date
 """
 LINE_COLUMNS = """
@@ -51,7 +51,6 @@ class Claims:
 def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> Claims:
     """Rows of the tables claim, service_line and diagnosis (only those claims) -> `Claims`, in order of claim_id."""
     lag = (pl.col("submission_date") - pl.col("service_date")).dt.total_days()
-    age = (pl.col("service_date") - pl.col("patient_birth_date")).dt.total_days() / 365.25
     claims = claim.sort("claim_id").select(
         "claim_id",
         "submission_date",
@@ -67,7 +66,7 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         referring=pl.col("referring_npi").is_not_null(),
         lag_days=lag,
         lag_band=_band(lag, _LAG_EDGES),
-        age_years=age.clip(0, 120),
+        age_years=pl.col("patient_age"),
         is_female=pl.col("patient_sex").replace_strict({"F": 1.0, "M": 0.0}, default=None, return_dtype=pl.Float64),
     )
     of_claim = claims.select(

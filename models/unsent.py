@@ -8,6 +8,7 @@ from typing import BinaryIO
 import polars as pl
 
 from etl.errors import Problem, UserError
+from etl.warehouse.identity import Key, take_out
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
@@ -26,8 +27,9 @@ class Unsent:
     diagnosis: pl.DataFrame
 
 
-def read(stream: BinaryIO, name: str) -> Unsent:
-    """Read an 837 (professional, institutional, dental). A claim is never left out silently.
+def read(stream: BinaryIO, name: str, key: Key) -> Unsent:
+    """Read an 837 (professional, institutional, dental). A claim is never left out silently; names and member ids are,
+    but for hashes made with the warehouse's key.
 
     Raises UserError with file, segment, found, expected and what to do: no X12, not an 837, a set that is cut off or
     holds an amount that is no number, or the same set twice.
@@ -56,7 +58,8 @@ def read(stream: BinaryIO, name: str) -> Unsent:
         raise UserError(
             f"{name}: found no claim (CLM); expected an 837 with claims. Give the file that you are about to send."
         )
-    return Unsent(*(pl.concat(frames[table]) for table in _TABLES))
+    claim, *others = (pl.concat(frames[table]) for table in _TABLES)
+    return Unsent(take_out(claim, key)[0], *others)
 
 
 def _only_837(name: str, kinds: list[str]) -> None:

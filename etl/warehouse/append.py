@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from etl.errors import UserError
 from etl.tables.side_files import SideFile
-from etl.warehouse import refresh
+from etl.warehouse import identity, refresh
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import Since
 from etl.x12.sound import Rows
@@ -17,8 +18,11 @@ _KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_pa
 class Appender:
     """Adds rows to the tables of an open warehouse. `added` counts them by table."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: identity.Key) -> None:
+        """Raises UserError when the warehouse's hashes were made with another key."""
         self.connection = connection
+        self.key = key
+        _same_key(connection, key)
         self.added: dict[str, int] = {}
         self._next: dict[str, int] = {
             name: scalar(connection, f"select coalesce(max({name}_id), 0) + 1 from {name}") for name in _KEYED
@@ -49,6 +53,9 @@ class Appender:
         parents: dict[str, tuple[str, ...]] = {"set": ("transaction_set", "remittance")}
         parents |= {name: (name,) for name in first if name != "transaction_set"}
         for table, frame in batch.items():
+            if table in ("claim", "claim_payment"):
+                frame, persons = identity.take_out(frame, self.key)
+                self._insert("person", persons)
             keys = [
                 (pl.col(column) + first[name]).alias(f"{name}_id")
                 for column, names in parents.items()
@@ -89,7 +96,8 @@ class Appender:
         )
         self.connection.execute(f"insert into {table} by name select * from incoming")
         self.connection.unregister("incoming")
-        self._count(table, frame.height)
+        if table != "person":
+            self._count(table, frame.height)
 
     def _take(self, name: str, n: int) -> int:
         """Reserve `n` keys; returns the first."""
@@ -99,3 +107,14 @@ class Appender:
 
     def _count(self, table: str, rows: int) -> None:
         self.added[table] = self.added.get(table, 0) + rows
+
+
+def _same_key(connection: duckdb.DuckDBPyConnection, key: identity.Key) -> None:
+    mark = scalar(connection, "select key_mark from warehouse_state")
+    if mark is None:
+        connection.execute("update warehouse_state set key_mark = ?", [key.mark])
+    elif mark != key.mark:
+        raise UserError(
+            "The warehouse was made with another key, so its patients could not be recognised again. Use the key that "
+            "it was made with (CLEANCLAIM_KEY, or the .key file beside it), or load all files into a new one."
+        )

@@ -61,8 +61,7 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
     when what all rows share has changed (a payer's name, the staff), everything is.
     """
     last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
-    connection.execute("delete from warehouse_state")
-    connection.execute("insert into warehouse_state values (?, ?)", [last_known, SCHEMA_VERSION])
+    connection.execute("update warehouse_state set data_through = ?", [last_known])
     day = last_known or date(1900, 1, 1)
     if _refresh_payers(connection) and since is not None and _is_part(connection, since):
         _refresh_part(connection, day)

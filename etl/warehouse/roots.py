@@ -49,6 +49,6 @@ _JOINED = """
         c.frequency_code in ('7', '8')
         and original.root_id <> child.root_id
         -- two payers may use the same number: then neither the member nor the name agrees
-        and not coalesce(p.member_id <> c.member_id and upper(p.patient_last_name) <> upper(c.patient_last_name), false)
+        and not coalesce(p.member_key <> c.member_key and p.name_key <> c.name_key, false)
     group by old_id
 """

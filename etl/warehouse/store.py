@@ -22,7 +22,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import UserError
-from etl.warehouse import refresh, views
+from etl.warehouse import identity, refresh, views
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import SCHEMA_VERSION
 
@@ -30,10 +30,11 @@ _REFERENCE = Path(__file__).parent.parent / "reference"
 _CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category")
 
 
-def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can only read this warehouse: no other file, no network, no settings.
+def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection that can only read this warehouse: no other file, no network, no settings. With `reveal` it can see
+    who the patients are (the view `person`), else nothing that it can ask holds a name.
 
-    It keeps showing the file that it opened when a load swaps another in; open a new one then (see `identity`).
+    It keeps showing the file that it opened when a load swaps another in; open a new one then (see `file_identity`).
     Raises UserError when there is no warehouse at `path`, or one of another version.
     """
     if not path.exists():
@@ -51,12 +52,22 @@ def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
         raise UserError(f"{path} is not a cleanclaim warehouse ({str(error).splitlines()[0]}).") from None
     if version != SCHEMA_VERSION:
         raise UserError(f"{path} was made by another version of cleanclaim. Load its files into a new warehouse.")
+    names_file = identity.path_of(path)
+    if reveal and names_file.exists():
+        connection.execute(f"attach '{_quoted(names_file)}' as identity (read_only)")
+        connection.execute("create view person as select * from identity.person")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
-def identity(path: Path) -> tuple[str, int, int]:
+def reveals(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether this reader can see who the patients are."""
+    sql = "select 1 from duckdb_views() where view_name = 'person'"
+    return bool(connection.cursor().execute(sql).fetchall())
+
+
+def file_identity(path: Path) -> tuple[str, int, int]:
     """What changes when another warehouse is swapped in: real path, inode, modification time. The key for caches."""
     stat = path.stat()
     return str(path.resolve()), stat.st_ino, stat.st_mtime_ns
@@ -88,9 +99,11 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 if not path.exists():
                     _create(connection)
                 refresh.start(connection)
+                connection.execute((views.SQL / "person.sql").read_text(encoding="utf-8"))
                 yield connection
                 connection.execute("commit")
                 connection.execute("checkpoint")
+                _keep_persons(connection, path)
             finally:
                 connection.close()
             _sync(building)
@@ -123,10 +136,27 @@ def empty() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _keep_persons(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Put the persons that a load met into the identity file. Before the warehouse is swapped: a name too many is no
+    harm, a missing one is."""
+    final, building = identity.path_of(path), path.parent / f".{path.name}.building.identity"
+    if final.exists():
+        shutil.copyfile(final, building)
+    connection.execute(f"attach '{_quoted(building)}' as identity")
+    connection.execute("create table if not exists identity.person as from temp.person limit 0")
+    connection.execute(
+        """insert into identity.person select distinct on (identity_key) * from temp.person
+        where identity_key not in (select identity_key from identity.person)"""
+    )
+    connection.execute("detach identity")  # which checkpoints it
+    _sync(building)
+    os.replace(building, final)
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables, and the code lists that come with the program."""
     connection.execute((views.SQL / "schema.sql").read_text(encoding="utf-8"))
-    connection.execute("insert into warehouse_state values (null, ?)", [SCHEMA_VERSION])
+    connection.execute("insert into warehouse_state values (null, ?, null)", [SCHEMA_VERSION])
     for name in _CODE_LISTS:
         connection.register("incoming", pl.read_csv(_REFERENCE / f"{name}.csv", infer_schema=False))
         connection.execute(f"insert into reference_{name} select * from incoming")

@@ -14,12 +14,12 @@ from models.rules.base import Batch, Hit, Rule, first_per_claim
 
 # repeat procedures: the same line twice is meant
 _REPEATS = ("76", "77", "91")
-_SERVICE = ("member_id", "rendering_npi", "service_date", "procedure", "modifiers", "charge_amount")
+_SERVICE = ("member_key", "rendering_npi", "service_date", "procedure", "modifiers", "charge_amount")
 
 _SENT = """
     select
-        c.claim_id as sent_id, c.patient_control_number as sent_number, c.submission_date, c.member_id, c.rendering_npi,
-        l.service_date, coalesce(l.procedure_code, l.revenue_code) as procedure, l.charge_amount,
+        c.claim_id as sent_id, c.patient_control_number as sent_number, c.submission_date, c.member_key,
+        c.rendering_npi, l.service_date, coalesce(l.procedure_code, l.revenue_code) as procedure, l.charge_amount,
         l.modifier_1, l.modifier_2, l.modifier_3, l.modifier_4
     from service_line as l
     join claim as c on c.claim_id = l.claim_id
@@ -29,7 +29,7 @@ _SENT = """
         not r.is_void and not (coalesce(o.is_last_answer_rejection, false) and not coalesce(o.is_adjudicated, false))
         and (
             c.patient_control_number in (select unnest($numbers))
-            or c.member_id in (select unnest($members))
+            or c.member_key in (select unnest($members))
         )
 """
 
@@ -49,7 +49,7 @@ def _already_sent(batch: Batch) -> Iterator[Hit]:
     ).iter_rows():
         yield Hit(claim_id, f"A claim with the number {number} was already sent on {day}.")
     said = set(same_number["claim_id"].to_list())
-    for claim_id in originals.filter(pl.col("member_id").is_null())["claim_id"].to_list():
+    for claim_id in originals.filter(pl.col("member_key").is_null())["claim_id"].to_list():
         if claim_id not in said:
             yield Hit(
                 claim_id,
@@ -93,7 +93,7 @@ def _originals(claim: pl.DataFrame) -> pl.DataFrame:
 def _services(batch: Batch, claims: pl.DataFrame) -> pl.DataFrame:
     """The lines of these claims with what makes a service the same; lines marked as repeats are left out."""
     lines = _shaped(batch.line.with_columns(procedure=pl.coalesce("procedure_code", "revenue_code")))
-    of_claim = claims.select("claim_id", "member_id", "rendering_npi").filter(pl.col("member_id").is_not_null())
+    of_claim = claims.select("claim_id", "member_key", "rendering_npi").filter(pl.col("member_key").is_not_null())
     return lines.join(of_claim, on="claim_id", how="inner", maintain_order="left").select(
         "claim_id", "line_number", *_SERVICE
     )
@@ -110,7 +110,7 @@ def _sent(batch: Batch, originals: pl.DataFrame) -> pl.DataFrame:
     if batch.warehouse is None:
         raise ValueError("the rule needs the warehouse")
     numbers = originals["patient_control_number"].drop_nulls().unique().to_list()
-    members = originals["member_id"].drop_nulls().unique().to_list()
+    members = originals["member_key"].drop_nulls().unique().to_list()
     return _shaped(batch.warehouse.sql(_SENT, params={"numbers": numbers, "members": members}).pl())
 
 

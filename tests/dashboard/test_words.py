@@ -10,6 +10,13 @@ import pytest
 from dashboard import words
 from etl.measures import MEASURES
 
+JO = {
+    "patient_last_name": "DOE",
+    "patient_first_name": "JO",
+    "patient_birth_date": date(1980, 1, 31),
+    "member_id": "ABC001234",
+}
+
 
 @pytest.mark.parametrize(
     ("written", "expected"),
@@ -22,10 +29,9 @@ from etl.measures import MEASURES
         (words.plain("timely_filing"), "Timely filing"),
         (words.plain("WILLOW BEND EAST CLINIC"), "Willow Bend East Clinic"),
         (words.plain("CO-197"), "CO-197"),
-        (words.mask_name("Doe"), "D•••"),
-        (words.mask_name(None), "–"),
-        (words.mask_id("ABC001234"), "•••1234"),
-        (words.mask_id("1234"), "•••"),
+        (words.person(JO), "Doe, Jo, born 1980-01-31, member ABC001234"),
+        (words.person(JO | {"patient_first_name": None, "patient_birth_date": None, "member_id": None}), "Doe"),
+        (words.person(dict.fromkeys(JO)), "–"),
     ],
 )
 def test_written(written: str, expected: str) -> None:

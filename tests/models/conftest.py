@@ -24,7 +24,7 @@ CLAIM_SCHEMA = {
     "charge_amount": pl.Decimal(18, 2), "place_of_service": pl.String, "type_of_bill": pl.String,
     "frequency_code": pl.String, "prior_authorization": pl.String, "payer_responsibility": pl.String,
     "claim_filing_code": pl.String, "payer_id": pl.String, "billing_npi": pl.String, "rendering_npi": pl.String,
-    "referring_npi": pl.String, "facility_npi": pl.String, "member_id": pl.String, "patient_birth_date": pl.Date,
+    "referring_npi": pl.String, "facility_npi": pl.String, "member_key": pl.Int64, "patient_age": pl.Int32,
     "patient_sex": pl.String, "service_date": pl.Date,
 }  # fmt: skip
 LINE_SCHEMA = {
@@ -63,8 +63,8 @@ class Tables:
             "claim_id": claim_id, "submission_date": sent, "patient_control_number": f"P{claim_id}",
             "claim_type": "professional", "charge_amount": sum(row["charge_amount"] or 0 for row in rows),
             "place_of_service": "11", "frequency_code": "1", "payer_responsibility": "P", "claim_filing_code": "12",
-            "payer_id": "A", "billing_npi": "1234567893", "rendering_npi": "1993999998", "member_id": f"M{claim_id}",
-            "patient_birth_date": date(1980, 1, 1), "patient_sex": "F", "service_date": sent - timedelta(days=3),
+            "payer_id": "A", "billing_npi": "1234567893", "rendering_npi": "1993999998", "member_key": claim_id,
+            "patient_age": 45, "patient_sex": "F", "service_date": sent - timedelta(days=3),
         }  # fmt: skip
         self.claim.append({name: None for name in CLAIM_SCHEMA} | given | claim)
         self.line += rows

@@ -124,15 +124,15 @@ def test_without_a_warehouse_it_is_not_checked(tables: Callable[[], Any], rule_i
 
 
 def test_the_same_services_twice_in_a_file(tables: Callable[[], Any]) -> None:
-    same = {"member_id": "M"}
+    same = {"member_key": 7}
     [(claim_id, finding)] = say("duplicate_in_file", tables().add(**same).add(**same))
     assert (claim_id, finding.line) == (1, 1)
     assert "also in claim P0" in finding.message
 
 
-@pytest.mark.parametrize("change", [{"member_id": "N"}, {"lines": ({"modifier_1": "76"},)}, {"frequency_code": "7"}])
+@pytest.mark.parametrize("change", [{"member_key": 8}, {"lines": ({"modifier_1": "76"},)}, {"frequency_code": "7"}])
 def test_what_is_no_duplicate(tables: Callable[[], Any], change: dict[str, Any]) -> None:
-    assert say("duplicate_in_file", tables().add(member_id="M").add(**({"member_id": "M"} | change))) == []
+    assert say("duplicate_in_file", tables().add(member_key=7).add(**({"member_key": 7} | change))) == []
 
 
 def test_every_rule_has_its_own_id_and_a_payers_answer() -> None:

@@ -95,14 +95,12 @@ CREATE TABLE claim (
     referring_npi VARCHAR,
     facility_name VARCHAR,
     facility_npi VARCHAR,
-    member_id VARCHAR,
-    subscriber_last_name VARCHAR,
-    subscriber_first_name VARCHAR,
-    patient_last_name VARCHAR,
-    patient_first_name VARCHAR,
-    patient_birth_date DATE,
+    identity_key BIGINT,
+    member_key BIGINT,
+    name_key BIGINT,
+    patient_age INTEGER,
     patient_sex VARCHAR,
-    patient_zip VARCHAR,
+    patient_zip3 VARCHAR,
     service_from DATE,
     service_date DATE
 );
@@ -130,14 +128,12 @@ COMMENT ON COLUMN claim.rendering_npi IS 'NM109 of NM1*82 (institutional: NM1*71
 COMMENT ON COLUMN claim.referring_npi IS 'NM109 of NM1*DN or NM1*P3';
 COMMENT ON COLUMN claim.facility_name IS 'NM103 of NM1*77, else of NM1*85';
 COMMENT ON COLUMN claim.facility_npi IS 'NM109 of NM1*77, else of NM1*85';
-COMMENT ON COLUMN claim.member_id IS 'NM109 of NM1*IL (PHI)';
-COMMENT ON COLUMN claim.subscriber_last_name IS 'NM103 of NM1*IL (PHI)';
-COMMENT ON COLUMN claim.subscriber_first_name IS 'NM104 of NM1*IL (PHI)';
-COMMENT ON COLUMN claim.patient_last_name IS 'NM103 of NM1*QC, else of the subscriber (PHI)';
-COMMENT ON COLUMN claim.patient_first_name IS 'NM104 of NM1*QC, else of the subscriber (PHI)';
-COMMENT ON COLUMN claim.patient_birth_date IS 'DMG02 of the patient (PHI)';
+COMMENT ON COLUMN claim.identity_key IS 'Keyed hash of all that names the patient: the key of their row in the identity file';
+COMMENT ON COLUMN claim.member_key IS 'Keyed hash of the member id (NM109 of NM1*IL)';
+COMMENT ON COLUMN claim.name_key IS 'Keyed hash of the patient''s last name and first initial (NM1*QC, else the subscriber)';
+COMMENT ON COLUMN claim.patient_age IS 'Whole years on the day of service (DMG02 of the patient), 90 for all who are older';
 COMMENT ON COLUMN claim.patient_sex IS 'DMG03 of the patient';
-COMMENT ON COLUMN claim.patient_zip IS 'N403 of the patient (PHI)';
+COMMENT ON COLUMN claim.patient_zip3 IS 'First three digits of the patient''s ZIP code (N403); 000 where 20,000 people or fewer share them';
 COMMENT ON COLUMN claim.service_from IS 'First day of service: least line date, or statement-from (DTP*434)';
 COMMENT ON COLUMN claim.service_date IS 'Last day of service: greatest line date, or statement-through (DTP*434)';
 
@@ -236,9 +232,9 @@ CREATE TABLE claim_payment (
     payer_claim_control_number VARCHAR,
     facility_code VARCHAR,
     frequency_code VARCHAR,
-    patient_last_name VARCHAR,
-    patient_first_name VARCHAR,
-    member_id VARCHAR,
+    identity_key BIGINT,
+    member_key BIGINT,
+    name_key BIGINT,
     rendering_npi VARCHAR,
     service_from DATE,
     service_date DATE,
@@ -257,9 +253,9 @@ COMMENT ON COLUMN claim_payment.claim_filing_code IS 'CLP06';
 COMMENT ON COLUMN claim_payment.payer_claim_control_number IS 'CLP07';
 COMMENT ON COLUMN claim_payment.facility_code IS 'CLP08';
 COMMENT ON COLUMN claim_payment.frequency_code IS 'CLP09';
-COMMENT ON COLUMN claim_payment.patient_last_name IS 'NM103 of NM1*QC (PHI)';
-COMMENT ON COLUMN claim_payment.patient_first_name IS 'NM104 of NM1*QC (PHI)';
-COMMENT ON COLUMN claim_payment.member_id IS 'NM109 of NM1*IL, else of NM1*QC (PHI)';
+COMMENT ON COLUMN claim_payment.identity_key IS 'Keyed hash of all that names the patient: the key of their row in the identity file';
+COMMENT ON COLUMN claim_payment.member_key IS 'Keyed hash of the member id (NM109 of NM1*IL, else of NM1*QC)';
+COMMENT ON COLUMN claim_payment.name_key IS 'Keyed hash of the patient''s last name and first initial (NM1*QC)';
 COMMENT ON COLUMN claim_payment.rendering_npi IS 'NM109 of NM1*82';
 COMMENT ON COLUMN claim_payment.service_from IS 'DTM*232, else the least line date';
 COMMENT ON COLUMN claim_payment.service_date IS 'DTM*233, else the greatest line date, else DTM*232';
@@ -524,8 +520,10 @@ COMMENT ON COLUMN reference_acknowledgement_category.bucket IS 'received, accept
 
 CREATE TABLE warehouse_state (
     data_through DATE,
-    schema_version INTEGER NOT NULL
+    schema_version INTEGER NOT NULL,
+    key_mark BIGINT
 );
 COMMENT ON TABLE warehouse_state IS 'One row: what the tables below were computed for';
 COMMENT ON COLUMN warehouse_state.data_through IS 'The last day on which anything became known; the default as-of day';
 COMMENT ON COLUMN warehouse_state.schema_version IS 'Version of this schema';
+COMMENT ON COLUMN warehouse_state.key_mark IS 'Which key the hashes were made with (it does not tell the key)';

@@ -17,7 +17,7 @@ import pytest
 
 from etl.errors import UserError
 from etl.load import load
-from etl.warehouse.store import identity, open_reader, open_writer
+from etl.warehouse.store import file_identity, open_reader, open_writer
 from tests.x12_text import answer_file, claim, claims_file, loaded, remittance_file
 
 FILES = {
@@ -110,11 +110,11 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(small: Path, tmp_path: 
 
 
 def test_an_error_while_writing_leaves_the_old_warehouse(small: Path, tmp_path: Path) -> None:
-    before, files = identity(small), sorted(path.name for path in small.parent.iterdir())
+    before, files = file_identity(small), sorted(path.name for path in small.parent.iterdir())
     with pytest.raises(ZeroDivisionError), open_writer(small) as connection:
         connection.execute("delete from claim")
         raise ZeroDivisionError
-    assert identity(small) == before
+    assert file_identity(small) == before
     assert sorted(path.name for path in small.parent.iterdir()) == files
 
 
@@ -152,10 +152,10 @@ def count(connection: duckdb.DuckDBPyConnection) -> int:
 def test_an_open_reader_keeps_its_warehouse_during_a_swap_and_a_new_one_sees_the_new(
     small: Path, tmp_path: Path
 ) -> None:
-    old, before = open_reader(small), identity(small)
+    old, before = open_reader(small), file_identity(small)
     loaded(tmp_path / "in", small, f=FILES["f"])
     assert (count(old), count(open_reader(small)), count(old)) == (2, 3, 2)
-    assert identity(small) != before
+    assert file_identity(small) != before
 
 
 def test_a_reader_works_while_a_writer_writes(small: Path) -> None:
@@ -214,10 +214,10 @@ def test_a_warehouse_of_another_version_is_refused_by_a_reader(small: Path) -> N
 
 def test_a_warehouse_of_another_version_is_refused_by_a_load(small: Path, tmp_path: Path) -> None:
     other_version(small)
-    before = identity(small)
+    before = file_identity(small)
     with pytest.raises(UserError, match="made by another version of cleanclaim"):
         loaded(tmp_path / "in", small, c=FILES["c"])
-    assert identity(small) == before
+    assert file_identity(small) == before
 
 
 @pytest.mark.parametrize("what", ["a text file", "another DuckDB file", "a folder"])
