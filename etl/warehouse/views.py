@@ -14,6 +14,7 @@ from pathlib import Path
 SQL = Path(__file__).parent / "sql"
 
 ORDER = (
+    "file_answer",
     "payer",
     "payment",
     "line_weight",

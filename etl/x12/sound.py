@@ -20,6 +20,7 @@ from etl.x12.claims import parse_claims
 from etl.x12.envelope import TransactionSet, claim_counts, with_counts
 from etl.x12.interchange import Stretch
 from etl.x12.remittances import parse_remittances
+from etl.x12.syntax_answers import parse_interchange_answers, parse_syntax_answers
 from etl.x12.tokens import BadValue, Tokens
 
 Frames = dict[str, pl.DataFrame]
@@ -28,6 +29,9 @@ PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
     "837": parse_claims,
     "835": parse_remittances,
     "277": parse_acknowledgements,
+    "999": parse_syntax_answers,
+    "997": parse_syntax_answers,
+    "TA1": parse_interchange_answers,
 }
 
 # what makes two remittances one payment: TRN03, TRN02, BPR16, BPR02 (FACTS.md: TRN02 alone recurs)
@@ -40,6 +44,8 @@ _BELONGS = {"CLM": "837", "CLP": "835"}
 _REQUIRED = {
     "claim": ("charge_amount",),
     "service_line": ("charge_amount",),
+    "other_payer_line": ("paid_amount",),
+    "other_payer_adjustment": ("amount",),
     "claim_payment": ("charge_amount", "paid_amount"),
     "service_payment": ("charge_amount", "paid_amount"),
     "adjustment": ("amount",),
@@ -105,7 +111,7 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
             if problem.severity == "quarantined":
                 known.contents.discard(sets[index].content_hash)
         sets = [one for index, one in enumerate(sets) if index not in out]
-    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind)
+    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch)
     if kind == "835":
         known.payments.update(_payment_keys(frames))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
@@ -167,6 +173,26 @@ def _misplaced(tokens: Tokens, stretch: Stretch, kind: str) -> Found:
             problem = Problem("quarantined", "wrong-set", f"a {name} in a {kind}", _BELONGS[name], fix, position)
             found.append((stretch.file(segment), with_counts(problem, int(name == "CLM"), int(name == "CLP"))))
     return found
+
+
+def _orphans(tokens: Tokens, stretch: Stretch) -> Found:
+    """Segments that carry money or reasons and stand below nothing, so that no row can hold them."""
+    fix = "It was quarantined, what stands around it was loaded. Ask the sender for the whole file."
+    orphans = {(bad.segment, bad.element): bad for bad in tokens.bad if bad.kind == "orphan"}
+    return [
+        (
+            stretch.file(at),
+            Problem(
+                "quarantined",
+                "orphan-segment",
+                f"{name} without its {bad.found}",
+                f"{bad.found} before it",
+                fix,
+                stretch.position(at),
+            ),
+        )
+        for (at, name), bad in sorted(orphans.items())
+    ]
 
 
 def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) -> pl.DataFrame:
