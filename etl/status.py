@@ -102,7 +102,7 @@ def _rejected_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
             interchange_control_number, group_control_number, set_control_number, reasons, errors, claims,
             claims_not_sent_again
         from file_answer where is_rejected
-        order by answered_on, answer_file, transaction_set_id, file_answer.segment""",
+        order by answered_on, answer_file, transaction_set_id, file_answer.segment, sent_set_id""",
     )
 
 
@@ -117,9 +117,13 @@ def _rejection(one: dict[str, Any]) -> str:
     )
     if not one["file"]:
         return f"{said}: no loaded claim file bears that number."
-    left = one["claims_not_sent_again"]
-    next_step = f"mend it and send {left:,} of them again." if left else "all of them were sent again since."
-    return f"{one['file']}, segment {one['segment']:,}: {said}: its {one['claims']:,} claims never arrived; {next_step}"
+    claims, left = one["claims"], one["claims_not_sent_again"]
+    of = (
+        f"{left:,} of {claims:,} claims still to be mended and sent again"
+        if left
+        else "its claims were sent again since"
+    )
+    return f"{one['file']}, segment {one['segment']:,}: {said}: {of}."
 
 
 def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:

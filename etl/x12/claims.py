@@ -50,7 +50,8 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
     payer = first_between(loops.subscriber, loops.subscriber_end, t.qualified("NM1", "PR"))
     coverage = first_between(loops.subscriber, loops.subscriber_end, t.where("SBR"))
     dependent = first_between(loops.dependent, claim, t.qualified("NM1", "QC"))
-    relation = first_between(loops.dependent, claim, t.where("PAT"))
+    is_dependent = loops.dependent >= 0
+    relation = np.where(is_dependent, first_between(loops.dependent, claim, t.where("PAT")), coverage)
     patient = either(dependent, insured)
     patient_end = next_after(patient, union(t.where("NM1"), claim), t.n)
     demographics = first_between(patient, patient_end, t.where("DMG"))
@@ -87,9 +88,7 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
             "facility_name": t.text_at(facility, 3),
             "facility_npi": t.text_at(facility, 9),
             "member_id": t.text_at(insured, 9),
-            "patient_relationship_code": pl.select(
-                pl.coalesce(t.text_at(relation, 1), t.text_at(coverage, 2))
-            ).to_series(),
+            "patient_relationship_code": t.text_at(relation, np.where(is_dependent, 1, 2)),
             "subscriber_last_name": t.text_at(insured, 3),
             "subscriber_first_name": t.text_at(insured, 4),
             "patient_last_name": t.text_at(patient, 3),

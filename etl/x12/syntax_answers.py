@@ -26,14 +26,15 @@ def parse_syntax_answers(tokens: Tokens, sets: list[TransactionSet]) -> dict[str
 def parse_interchange_answers(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
     """Rows of `interchange_acknowledgement`: a TA1 stands by itself, so each is a set of one segment."""
     t, at = tokens, tokens.where("TA1")
-    sent = pl.Series("day", ["20"], dtype=pl.String).new_from_index(0, len(at)) + t.text_at(at, 2)
+    day = t.text_at(at, 2)  # YYMMDD; 26011 is no day, though to_date takes it for one
+    sent = ("20" + day.set(day.str.len_bytes() != 6, None)).str.to_date("%Y%m%d", strict=False)
     return {
         "interchange_acknowledgement": pl.DataFrame(
             {
                 "set": np.arange(len(at)),
                 "segment": at,
                 "interchange_control_number": t.text_at(at, 1),
-                "interchange_date": sent.str.to_date("%Y%m%d", strict=False),
+                "interchange_date": sent,
                 "status_code": t.text_at(at, 4),
                 "error_code": t.text_at(at, 5),
             }

@@ -202,7 +202,9 @@ class _Claims:
             "facility_npi": element(facility, 9),
             "member_id": element(insured, 9),
             "is_predetermination": element(clm, 19) == "PB",
-            "patient_relationship_code": element(dependent.get("PAT"), 1) or element(subscriber.get("SBR"), 2),
+            "patient_relationship_code": element(dependent.get("PAT"), 1)
+            if dependent
+            else element(subscriber.get("SBR"), 2),
             "subscriber_last_name": element(insured, 3),
             "subscriber_first_name": element(insured, 4),
             "patient_last_name": element(patient, 3),

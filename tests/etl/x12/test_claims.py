@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.x12_text import (
     NPI,
     Dress,
@@ -247,6 +249,18 @@ def test_the_patient_is_the_dependent_and_the_member_the_subscriber() -> None:
     columns = ("subscriber_last_name", "member_id", "patient_last_name", "patient_sex", "patient_zip", "payer_id")
     assert found.table("claim", *columns) == [("PARENT", "M1", "CHILD", "M", "44002", "P1")]
     assert found.column("claim", "patient_birth_date") == ["2015-06-06"]
+
+
+@pytest.mark.parametrize(("pat", "expected"), [("PAT*01", "01"), ("PAT", None), ("", None)])
+def test_what_the_patient_is_to_the_subscriber(pat: str, expected: str | None) -> None:
+    kid = dependent(3, 2, "CHILD").replace("PAT*19", pat)
+    body = HEADER + subscriber(2, "PARENT", "M1", children=1) + claim("A1", ("99213", "100")) + "\n" + kid
+    body += claim("A2", ("99213", "100"))
+    found = parsed(whole("837P", body))
+    assert found.table("claim", "patient_last_name", "patient_relationship_code") == [
+        ("PARENT", "18"),
+        ("CHILD", expected),
+    ]
 
 
 def test_several_claims_under_one_dependent_and_then_another_subscriber() -> None:

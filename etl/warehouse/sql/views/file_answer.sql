@@ -48,7 +48,7 @@ error as (
     select
         e.transaction_set_id, e.group_control_number, e.set_control_number, e.segment,
         concat(
-            e.wrong_segment_id, ' at segment ', e.wrong_segment, coalesce(concat(', element ', e.wrong_element), ''), ': ',
+            e.wrong_segment_id, ' at segment ', e.wrong_segment, case when e.wrong_element is null then '' else concat(', element ', e.wrong_element) end, ': ',
             coalesce(r.own_label, e.error_code)
         ) as sentence,
         row_number() over (
