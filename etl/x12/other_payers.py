@@ -5,11 +5,14 @@ Loop 2320 (with 2330) is another payer of the claim, loop 2430 its answer to a l
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 
 from etl.x12.adjustments import cas_triplets
-from etl.x12.claim_loops import ClaimLoops, LineLoops
+from etl.x12.claim_loops import ClaimLoops, LineLoops, find_claims, find_lines
+from etl.x12.pieces import Delimiters
 from etl.x12.tokens import (
     Positions,
     Tokens,
@@ -19,6 +22,7 @@ from etl.x12.tokens import (
     next_after,
     ordinals,
     pick,
+    split,
     union,
 )
 
@@ -29,18 +33,27 @@ def parse_other_payers(t: Tokens, loops: ClaimLoops, lines: LineLoops) -> dict[s
     An adjustment's payer is the NM109 of its loop 2330B, or for a line the SVD01, which repeats it.
     """
     coverage = t.where("SBR")
-    owner = loops.owner(coverage)  # the SBR of the subscriber level stands in no claim
-    coverage, owner = coverage[owner >= 0], owner[owner >= 0]
-    answer = t.where("SVD")
+    coverage = coverage[loops.owner(coverage) >= 0]  # the SBR of the subscriber level stands in no claim
+    if not len(coverage) and not len(t.where("SVD", "CAS")):
+        return _no_rows()  # most claims have one payer, and empty columns cost as much as short ones
+    return _tables(t, loops, lines, coverage)
+
+
+@cache
+def _no_rows() -> dict[str, pl.DataFrame]:
+    t = split(b"ST~", Delimiters(b"*", b":", b"~"))
+    loops = find_claims(t)
+    return _tables(t, loops, find_lines(t, loops), t.where("SBR"))
+
+
+def _tables(t: Tokens, loops: ClaimLoops, lines: LineLoops, coverage: Positions) -> dict[str, pl.DataFrame]:
+    owner, answer = loops.owner(coverage), t.where("SVD")
     line = lines.owner(answer)
+    t.orphans(answer[line < 0], "LX")
     answer, line = answer[line >= 0], line[line >= 0]
-    payers = _payers(t, loops, coverage, owner)
-    answers = _answers(t, lines, answer, line)
-    return {
-        "other_payer": payers,
-        "other_payer_line": answers,
-        "other_payer_adjustment": _adjustments(t, loops, lines, (coverage, payers), (answer, answers)),
-    }
+    payers, answers = _payers(t, loops, coverage, owner), _answers(t, lines, answer, line)
+    adjustments = _adjustments(t, loops, lines, (coverage, payers), (answer, answers))
+    return {"other_payer": payers, "other_payer_line": answers, "other_payer_adjustment": adjustments}
 
 
 def _payers(t: Tokens, loops: ClaimLoops, coverage: Positions, owner: Positions) -> pl.DataFrame:
