@@ -83,7 +83,7 @@ CREATE TABLE claim (
     patient_control_number VARCHAR NOT NULL,
     claim_type VARCHAR NOT NULL CHECK (claim_type IN ('professional', 'institutional', 'dental')),
     charge_amount DECIMAL(18,2) NOT NULL,
-    is_predetermination BOOLEAN NOT NULL,
+    is_predetermination BOOLEAN NOT NULL DEFAULT false,
     place_of_service VARCHAR,
     type_of_bill VARCHAR,
     frequency_code VARCHAR NOT NULL,
