@@ -7,6 +7,7 @@ loaded.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -111,7 +112,7 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
             if problem.severity == "quarantined":
                 known.contents.discard(sets[index].content_hash)
         sets = [one for index, one in enumerate(sets) if index not in out]
-    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch)
+    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch, sets)
     if kind == "835":
         known.payments.update(_payment_keys(frames))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
@@ -175,24 +176,23 @@ def _misplaced(tokens: Tokens, stretch: Stretch, kind: str) -> Found:
     return found
 
 
-def _orphans(tokens: Tokens, stretch: Stretch) -> Found:
-    """Segments that carry money or reasons and stand below nothing, so that no row can hold them."""
+def _orphans(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> Found:
+    """Segments that carry money or reasons and stand below nothing, so that no row can hold them: said once for each
+    transaction set and kind of segment, at the first."""
     fix = "It was quarantined, what stands around it was loaded. Ask the sender for the whole file."
-    orphans = {(bad.segment, bad.element): bad for bad in tokens.bad if bad.kind == "orphan"}
-    return [
-        (
-            stretch.file(at),
-            Problem(
-                "quarantined",
-                "orphan-segment",
-                f"{name} without its {bad.found}",
-                f"{bad.found} before it",
-                fix,
-                stretch.position(at),
-            ),
-        )
-        for (at, name), bad in sorted(orphans.items())
-    ]
+    starts = [one.start for one in sets]
+    orphans: dict[tuple[int, str, str], list[int]] = {}
+    for bad in tokens.bad:
+        if bad.kind == "orphan":
+            orphans.setdefault((bisect(starts, bad.segment), bad.element, bad.found), []).append(bad.segment)
+    found: Found = []
+    for (_, name, parent), segments in sorted(orphans.items(), key=lambda one: min(one[1])):
+        first, several = min(segments), f"{len(segments):,} " if len(segments) > 1 else ""
+        words = f"{several}{name} without {'their' if several else 'its'} {parent}"
+        position = stretch.position(first)
+        problem = Problem("quarantined", "orphan-segment", words, f"{parent} before it", fix, position)
+        found.append((stretch.file(first), problem))
+    return found
 
 
 def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) -> pl.DataFrame:

@@ -185,6 +185,20 @@ def test_what_precedes_the_first_claim_payment_is_quarantined(orphan: str) -> No
     adds_up(found)
 
 
+def test_thousands_of_orphans_are_one_problem_for_each_set_and_kind_of_segment() -> None:
+    lost = "\n".join(["SVC*HC:99213*100*80", "CAS*CO*45*20"] * 3_000)
+    sets = [transaction("835", remittance_body(f"{lost}\n{PAID}", trace=f"T{i}"), f"000{i}") for i in (1, 2)]
+    found = parsed(dressed(interchange(group(*sets))))
+    words = ["3,000 SVC without their CLP", "3,000 CAS without their CLP"]
+    assert [(p.segment, p.found) for p in found.problems] == [
+        (9, words[0]),
+        (10, words[1]),
+        (6_020, words[0]),
+        (6_021, words[1]),
+    ]
+    assert found.frames["claim_payment"].height == 4
+
+
 @pytest.mark.parametrize(
     ("orphan", "expected"),
     [
