@@ -319,6 +319,13 @@ def test_a_transaction_set_never_borrows_from_the_one_before() -> None:
     assert found.table("claim", *columns)[1] == ("B1", None, None, None, "2026-01-11")
 
 
+def test_a_transaction_set_without_a_header_takes_the_day_of_its_interchange() -> None:
+    bare = claims_body(claim("B1", ("99213", "1"))).replace("BHT*0019*00*20260110*20260110*0600*CH", "")
+    sets = [transaction("837P", claims_body(claim("A1", ("99213", "1")))), transaction("837P", bare, "0002")]
+    found = parsed(dressed(interchange(group(*sets), day="260115")))
+    assert found.column("claim", "submission_date") == ["2026-01-10", "2026-01-15"]
+
+
 # --- other payers: loops 2320, 2330 and 2430 -------------------------------------------------------------------------
 
 OTHER_PAYER = """
