@@ -38,6 +38,7 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "claim_payments": scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
     }
     out["flagged"] = _issues(connection, "severity = 'flagged'")
+    out["rejected_files"] = _rejected_files(connection)
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
@@ -46,8 +47,9 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def needs_a_person(found: dict[str, Any]) -> bool:
-    """Whether something is quarantined or does not balance."""
-    return bool(found["quarantined"] or found["unbalanced"])
+    """Whether something is quarantined, does not balance, or was rejected as a file and not sent again."""
+    rejected = any(one["claims_not_sent_again"] for one in found["rejected_files"])
+    return bool(found["quarantined"] or found["unbalanced"] or rejected)
 
 
 def sentences(found: dict[str, Any]) -> list[str]:
@@ -70,6 +72,7 @@ def sentences(found: dict[str, Any]) -> list[str]:
         lines.append(f"{unmatched}; their payments count.")
     if found["duplicates"]:
         lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
+    lines += [_rejection(one) for one in found["rejected_files"]]
     lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
     lines += _listed("flagged: loaded, but look at it", found["flagged"])
     lines += _listed("out of balance", found["unbalanced"])
@@ -90,10 +93,48 @@ def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
     return [f"{len(problems):,} {title}", *shown, *more]
 
 
-def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        f"""select file_name as file, segment, rule, found, expected, fix from issue
-        where {condition} order by reported_at, file_name, segment"""
+def _rejected_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Claim files that a receiver could not read, each with the answer that says so and its first errors."""
+    return _rows(
+        connection,
+        """select
+            sent_file as file, sent_segment as segment, answer_file, answered_by, answered_on::varchar as answered_on,
+            interchange_control_number, group_control_number, set_control_number, reasons, errors, claims,
+            claims_not_sent_again
+        from file_answer where is_rejected
+        order by answered_on, answer_file, transaction_set_id, file_answer.segment, sent_set_id""",
     )
+
+
+def _rejection(one: dict[str, Any]) -> str:
+    """A rejected file in words."""
+    numbers = {"interchange": "interchange_control_number", "group": "group_control_number"}
+    numbers |= {"transaction set": "set_control_number"}
+    named = ", ".join(f"{word} {one[name]}" for word, name in numbers.items() if one[name])
+    why = "; ".join(text for text in (one["reasons"], one["errors"]) if text) or "no reason given"
+    said = (
+        f"{one['answered_by'] or 'The receiver'} rejected {named} on {one['answered_on']} ({why}; {one['answer_file']})"
+    )
+    if not one["file"]:
+        return f"{said}: no loaded claim file bears that number."
+    claims, left = one["claims"], one["claims_not_sent_again"]
+    of = (
+        f"{left:,} of {claims:,} claims still to be mended and sent again"
+        if left
+        else "its claims were sent again since"
+    )
+    return f"{one['file']}, segment {one['segment']:,}: {said}: {of}."
+
+
+def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
+    return _rows(
+        connection,
+        f"""select file_name as file, segment, rule, found, expected, fix from issue
+        where {condition} order by reported_at, file_name, segment""",
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    rows = connection.execute(sql)
     names = [column[0] for column in rows.description or []]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]

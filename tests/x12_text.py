@@ -65,9 +65,11 @@ def group(*sets: str, control: str = "1", guide: str | None = None) -> str:
     return "\n".join([opening, *sets, f"GE*{len(sets)}*{control}"])
 
 
-def interchange(*groups: str, control: str = "000000001", day: str = "260115", sender: str = "SENDER") -> str:
+def interchange(
+    *groups: str, control: str = "000000001", day: str = "260115", sender: str = "SENDER", receiver: str = "RECEIVER"
+) -> str:
     """ISA to IEA around groups."""
-    isa = f"ISA*00*{' ' * 10}*00*{' ' * 10}*ZZ*{sender:<15}*ZZ*{'RECEIVER':<15}*{day}*0600*^*00501*{control}*0*P*:"
+    isa = f"ISA*00*{' ' * 10}*00*{' ' * 10}*ZZ*{sender:<15}*ZZ*{receiver:<15}*{day}*0600*^*00501*{control}*0*P*:"
     return "\n".join([isa, *groups, f"IEA*{len(groups)}*{control}"])
 
 

@@ -41,8 +41,10 @@ class Appender:
                 "kind": [one.kind for one in rows.sets],
                 "version": [one.version for one in rows.sets],
                 "sender_id": [one.sender_id for one in rows.sets],
+                "receiver_id": [one.receiver_id for one in rows.sets],
                 "interchange_control_number": [one.interchange_control_number for one in rows.sets],
                 "interchange_date": [one.interchange_date for one in rows.sets],
+                "group_control_number": [one.group_control_number for one in rows.sets],
                 "set_control_number": [one.control_number for one in rows.sets],
                 "content_hash": [one.content_hash for one in rows.sets],
             }

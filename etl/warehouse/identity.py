@@ -113,6 +113,9 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
         key.numbers("person", person).alias("identity_key"),
         *coarse(frame.columns),
     )
+    if "corrected_member_id" in known:
+        corrected = frame.select(words["corrected_member_id"]).to_series()
+        rows = rows.with_columns(key.numbers("member", corrected).alias("corrected_member_key"))
     persons = rows.select("identity_key", *known).filter(pl.col("identity_key").is_not_null())
     return rows.drop(known), persons.unique("identity_key", keep="first")
 

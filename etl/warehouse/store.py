@@ -27,7 +27,7 @@ from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import SCHEMA_VERSION
 
 _REFERENCE = Path(__file__).parent.parent / "reference"
-_CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category")
+_CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error")
 
 
 def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:

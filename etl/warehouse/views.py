@@ -14,12 +14,14 @@ from pathlib import Path
 SQL = Path(__file__).parent / "sql"
 
 ORDER = (
+    "file_answer",
     "payer",
     "payment",
     "line_weight",
     "line_share",
     "line_adjustment",
     "payment_line",
+    "split_payment",
     "adjudication",
     "denied_line",
     "claim_root",
@@ -39,6 +41,7 @@ KEPT = (
     "payment",
     "line_share",
     "payment_line",
+    "split_payment",
     "adjudication",
     "denied_line",
     "claim_root",

@@ -1,4 +1,4 @@
-"""Envelopes: which segments form a transaction set, and whether the set is whole.
+"""Envelopes: which segments form a transaction set (or answer an interchange, TA1), and whether the set is whole.
 
 What is broken is a Problem on its set: a missing SE or another control number in the SE quarantines it, a wrong count
 in a trailer is only flagged (of 608 public samples a quarter count wrongly).
@@ -19,15 +19,18 @@ _SENT_ALL = "It was loaded; check that the sender sent all of it."
 
 @dataclass(slots=True)
 class TransactionSet:
-    """One ST to SE; `start` and `end` are segments of the stretch, `segment` the ST's position in its file."""
+    """One ST to SE, or a TA1 by itself; `start` and `end` are segments of the stretch, `segment` the position of the
+    first in its file."""
 
     file: int
     kind: str
     control_number: str | None
     version: str | None
     sender_id: str | None
+    receiver_id: str | None
     interchange_control_number: str | None
     interchange_date: date | None
+    group_control_number: str | None
     start: int
     end: int
     segment: int
@@ -60,6 +63,8 @@ class Envelope:
         opened: TransactionSet | None = None
         for at in segments:
             kind = tokens.id_at(at)
+            if kind == "TA1" and opened is not None:
+                continue  # it has no meaning inside of a transaction set
             if kind == "SE":
                 if opened is not None:
                     _close(tokens, opened, at, at + shift)
@@ -70,6 +75,8 @@ class Envelope:
             if kind == "ST":
                 opened = self._open(tokens, at, at + shift)
                 sets.append(opened)
+            elif kind == "TA1":
+                sets.append(self._answer(tokens, at, at + shift))
             elif kind != "SE":
                 problems += self._frame(tokens, kind, at, at + shift)
         if opened is not None:
@@ -92,14 +99,23 @@ class Envelope:
     def _open(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         self.sets_in_group += 1
         st = tokens.elements(at, 4)
+        return self._set(st[1] or "", st[2], self.gs[8] or st[3], at, position)
+
+    def _answer(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
+        """A TA1, the receiver's word on an interchange: it stands between ISA and GS, in no transaction set."""
+        return self._set("TA1", tokens.elements(at, 2)[1], None, at, position)
+
+    def _set(self, kind: str, control: str | None, version: str | None, at: int, position: int) -> TransactionSet:
         return TransactionSet(
             file=self.file,
-            kind=st[1] or "",
-            control_number=st[2],
-            version=self.gs[8] or st[3],
+            kind=kind,
+            control_number=control,
+            version=version,
             sender_id=(self.isa[6] or "").strip() or None,
+            receiver_id=(self.isa[8] or "").strip() or None,
             interchange_control_number=self.isa[13],
             interchange_date=_short_date(self.isa[9]),
+            group_control_number=None if kind == "TA1" else self.gs[6],
             start=at,
             end=at,
             segment=position,
@@ -143,6 +159,9 @@ def with_counts(problem: Problem, claims: int, claim_payments: int) -> Problem:
 def content_hash(tokens: Tokens, one: TransactionSet) -> str:
     """Hash of what stands between ST and SE in canonical separators: re-wrapping and control numbers do not change
     it."""
+    if one.kind == "TA1":
+        answer = [one.sender_id, one.interchange_control_number, *tokens.elements(one.start, 6)]
+        return hashlib.sha256(repr(answer).encode()).hexdigest()[:32]
     if one.end <= one.start + 1:
         return hashlib.sha256(f"{one.kind} {one.control_number} {one.segment}".encode()).hexdigest()[:32]
     body = tokens.bytes_at(one.start + 1, one.end)

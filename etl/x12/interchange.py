@@ -63,7 +63,7 @@ class Batch:
         bounds = np.searchsorted(tokens.starts[tokens.first], bytes_before).astype(np.int64)
         offsets = np.zeros(len(pieces), dtype=np.int64)
         out = Stretch(tokens, bounds[:-1], offsets, [envelope.file for envelope, _ in pieces], [], [])
-        frame = tokens.where("ISA", "GS", "ST", "SE", "GE", "IEA")
+        frame = tokens.where("ISA", "TA1", "GS", "ST", "SE", "GE", "IEA")
         inside = np.searchsorted(frame, bounds)
         for i, (envelope, _) in enumerate(pieces):
             offsets[i] = envelope.segments_before

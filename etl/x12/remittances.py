@@ -1,4 +1,4 @@
-"""835: one row per remittance, claim payment, service payment, adjustment, remark and provider adjustment.
+"""835: one row per remittance, claim payment and service payment; what explains them is in adjustments.py.
 
 Columns are those of the tables in warehouse/sql/schema.sql; `set`, `claim_payment` and `service_payment` are row
 numbers within the stretch (from 0) instead of keys.
@@ -9,24 +9,21 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from etl.x12.envelope import TransactionSet
-from etl.x12.tokens import (
-    Positions,
-    Tokens,
-    either,
-    first_between,
-    index_column,
-    last_before,
-    next_after,
-    ordinals,
-    pick,
-    union,
+from etl.x12.adjustments import (
+    adjustments,
+    claim_payment_of,
+    provider_adjustments,
+    provider_summaries,
+    remarks,
+    stated_amounts,
 )
+from etl.x12.envelope import TransactionSet
+from etl.x12.tokens import Positions, Tokens, either, first_between, last_before, next_after, ordinals, union
 
 
 def parse_remittances(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.DataFrame]:
-    """Rows of the six 835 tables in a stretch's transaction sets (005010X221A1; 004010X091A1 as far as the same
-    elements stand).
+    """Rows of the 835 tables in a stretch's transaction sets (005010X221A1; 004010X091A1 as far as the same elements
+    stand).
 
     Values that are no amount or no date are null and noted in `tokens.bad`.
     """
@@ -35,9 +32,11 @@ def parse_remittances(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, p
         "remittance": _remittances(tokens),
         "claim_payment": _claim_payments(tokens, service),
         "service_payment": service,
-        "adjustment": _adjustments(tokens),
-        "remark": _remarks(tokens),
-        "provider_adjustment": _provider_adjustments(tokens),
+        "adjustment": adjustments(tokens),
+        "remark": remarks(tokens),
+        "stated_amount": stated_amounts(tokens),
+        "provider_adjustment": provider_adjustments(tokens),
+        "provider_summary": provider_summaries(tokens),
     }
 
 
@@ -80,7 +79,8 @@ def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
     def in_claim(segment_id: str, *qualifiers: str) -> Positions:
         return first_between(claim, body, t.qualified(segment_id, *qualifiers))
 
-    patient, insured = in_claim("NM1", "QC"), in_claim("NM1", "IL")
+    patient, insured, corrected = in_claim("NM1", "QC"), in_claim("NM1", "IL"), in_claim("NM1", "74")
+    forwarded, priority = in_claim("NM1", "TT"), in_claim("NM1", "PR")
     rows = pl.DataFrame(
         {
             "claim_payment": np.arange(len(claim)),
@@ -98,7 +98,17 @@ def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
             "patient_last_name": t.text_at(patient, 3),
             "patient_first_name": t.text_at(patient, 4),
             "member_id": _first_text(t.text_at(insured, 9), t.text_at(patient, 9)),
+            "corrected_last_name": t.text_at(corrected, 3),
+            "corrected_first_name": t.text_at(corrected, 4),
+            "corrected_member_id": t.text_at(corrected, 9),
+            "forwarded_payer_name": t.text_at(forwarded, 3),
+            "forwarded_payer_id": t.text_at(forwarded, 9),
+            "priority_payer_name": t.text_at(priority, 3),
+            "priority_payer_id": t.text_at(priority, 9),
+            "original_reference": t.text_at(in_claim("REF", "F8"), 2),
+            "drg_code": t.text_at(claim, 11),
             "rendering_npi": t.text_at(in_claim("NM1", "82"), 9),
+            "coverage_expires_date": t.date_at(in_claim("DTM", "036"), 2, "DTM*036"),
             "period_from": t.date_at(in_claim("DTM", "232"), 2, "DTM*232"),
             "period_to": t.date_at(in_claim("DTM", "233"), 2, "DTM*233"),
             "received_date": t.date_at(in_claim("DTM", "050"), 2, "DTM*050"),
@@ -123,7 +133,9 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
     dates = {q: first_between(service, end, t.qualified("DTM", q)) for q in ("472", "150", "151")}
     procedure = t.components_at(service, 1, 6)
     is_revenue = procedure[0] == "NU"
-    owner = _claim_payment_of(t, service)
+    submitted = t.components_at(service, 6, 6)
+    owner = claim_payment_of(t, service)
+    t.orphans(service[owner < 0], "CLP")
     code = procedure[1]
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
@@ -141,76 +153,14 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         paid_amount=t.amount_at(service, 3, "SVC03"),
         allowed_amount=t.amount_at(first_between(service, end, t.qualified("AMT", "B6")), 2, "AMT*B6"),
         units=t.amount_at(service, 5, "SVC05", scale=3),
-        submitted_procedure_code=t.components_at(service, 6, 2)[1],
+        submitted_procedure_code=submitted[1],
+        submitted_modifiers=pl.concat_str(*submitted[2:], separator=":", ignore_nulls=True).replace("", None),
+        submitted_units=t.amount_at(service, 7, "SVC07", scale=3),
         service_from=t.date_at(either(dates["150"], dates["472"]), 2, "DTM*150"),
         service_date=t.date_at(either(dates["151"], dates["472"], dates["150"]), 2, "DTM*472"),
         line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
     )
     return rows if owner.min(initial=0) >= 0 else rows.filter(pl.col("claim_payment") >= 0)
-
-
-def _claim_payment_of(t: Tokens, segments: Positions) -> Positions:
-    """The claim payment of the same transaction set that each segment belongs to; -1 before the first."""
-    claim, st = t.where("CLP"), t.where("ST")
-    owner = last_before(claim, segments)
-    return np.where(pick(claim, owner) > pick(st, last_before(st, segments)), owner, -1)
-
-
-def _owners(t: Tokens, segments: Positions) -> tuple[Positions, pl.Series]:
-    """The claim payment and service payment that each segment belongs to; no service payment before the first SVC."""
-    claim, service = t.where("CLP"), t.where("SVC")
-    owner, line = _claim_payment_of(t, segments), last_before(service, segments)
-    own_line = np.where(pick(service, line) > pick(claim, owner), line, -1)
-    return owner, index_column(own_line)
-
-
-def _adjustments(t: Tokens) -> pl.DataFrame:
-    segment, element = t.repeats(t.where("CAS"), 2, 3)
-    claim, service = _owners(t, segment)
-    reason = t.text_at(segment, element).str.strip_chars().str.to_uppercase().str.strip_chars_start("0")
-    return pl.DataFrame(
-        {
-            "claim_payment": claim,
-            "service_payment": service,
-            "sequence": np.arange(len(segment)),
-            "segment": segment,
-            "group_code": t.text_at(segment, 1).fill_null("").str.to_uppercase(),
-            "carc": reason,
-            "amount": t.amount_at(segment, element + 1, "CAS amount"),
-            "quantity": t.amount_at(segment, element + 2, "CAS quantity", scale=3),
-        }
-    ).filter(pl.col("claim_payment") >= 0, pl.col("carc").is_not_null())
-
-
-def _remarks(t: Tokens) -> pl.DataFrame:
-    segments = t.qualified("LQ", "HE")
-    parts = [(segments, np.full(len(segments), 2, dtype=np.int64))]
-    for name, elements in (("MOA", (3, 4, 5, 6, 7)), ("MIA", (5, 20, 21, 22, 23))):
-        at = t.where(name)
-        parts.append((np.repeat(at, len(elements)), np.tile(np.array(elements, dtype=np.int64), len(at))))
-    segment = np.concatenate([part[0] for part in parts])
-    element = np.concatenate([part[1] for part in parts])
-    claim, service = _owners(t, segment)
-    rows = pl.DataFrame(
-        {"claim_payment": claim, "service_payment": service, "remark_code": t.text_at(segment, element)}
-    )
-    return rows.filter(pl.col("remark_code").is_not_null(), pl.col("claim_payment") >= 0)
-
-
-def _provider_adjustments(t: Tokens) -> pl.DataFrame:
-    segment, element = t.repeats(t.where("PLB"), 3, 2)
-    reason, reference = t.components_at(segment, element, 2)
-    return pl.DataFrame(
-        {
-            "set": last_before(t.where("ST"), segment),
-            "segment": segment,
-            "provider_id": t.text_at(segment, 1),
-            "fiscal_period_date": t.date_at(segment, 2, "PLB02"),
-            "reason_code": reason,
-            "reference": reference,
-            "amount": t.amount_at(segment, element + 1, "PLB amount"),
-        }
-    ).filter(pl.col("amount").is_not_null() | pl.col("reason_code").is_not_null())
 
 
 def _first_text(preferred: pl.Series, other: pl.Series) -> pl.Series:

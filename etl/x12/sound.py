@@ -7,6 +7,7 @@ loaded.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +21,7 @@ from etl.x12.claims import parse_claims
 from etl.x12.envelope import TransactionSet, claim_counts, with_counts
 from etl.x12.interchange import Stretch
 from etl.x12.remittances import parse_remittances
+from etl.x12.syntax_answers import parse_interchange_answers, parse_syntax_answers
 from etl.x12.tokens import BadValue, Tokens
 
 Frames = dict[str, pl.DataFrame]
@@ -28,6 +30,9 @@ PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
     "837": parse_claims,
     "835": parse_remittances,
     "277": parse_acknowledgements,
+    "999": parse_syntax_answers,
+    "997": parse_syntax_answers,
+    "TA1": parse_interchange_answers,
 }
 
 # what makes two remittances one payment: TRN03, TRN02, BPR16, BPR02 (FACTS.md: TRN02 alone recurs)
@@ -40,6 +45,8 @@ _BELONGS = {"CLM": "837", "CLP": "835"}
 _REQUIRED = {
     "claim": ("charge_amount",),
     "service_line": ("charge_amount",),
+    "other_payer_line": ("paid_amount",),
+    "other_payer_adjustment": ("amount",),
     "claim_payment": ("charge_amount", "paid_amount"),
     "service_payment": ("charge_amount", "paid_amount"),
     "adjustment": ("amount",),
@@ -105,7 +112,7 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
             if problem.severity == "quarantined":
                 known.contents.discard(sets[index].content_hash)
         sets = [one for index, one in enumerate(sets) if index not in out]
-    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind)
+    problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch, sets)
     if kind == "835":
         known.payments.update(_payment_keys(frames))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
@@ -166,6 +173,25 @@ def _misplaced(tokens: Tokens, stretch: Stretch, kind: str) -> Found:
             position = stretch.position(segment)
             problem = Problem("quarantined", "wrong-set", f"a {name} in a {kind}", _BELONGS[name], fix, position)
             found.append((stretch.file(segment), with_counts(problem, int(name == "CLM"), int(name == "CLP"))))
+    return found
+
+
+def _orphans(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> Found:
+    """Segments that carry money or reasons and stand below nothing, so that no row can hold them: said once for each
+    transaction set and kind of segment, at the first."""
+    fix = "It was quarantined, what stands around it was loaded. Ask the sender for the whole file."
+    starts = [one.start for one in sets]
+    orphans: dict[tuple[int, str, str], list[int]] = {}
+    for bad in tokens.bad:
+        if bad.kind == "orphan":
+            orphans.setdefault((bisect(starts, bad.segment), bad.element, bad.found), []).append(bad.segment)
+    found: Found = []
+    for (_, name, parent), segments in sorted(orphans.items(), key=lambda one: min(one[1])):
+        first, several = min(segments), f"{len(segments):,} " if len(segments) > 1 else ""
+        words = f"{several}{name} without {'their' if several else 'its'} {parent}"
+        position = stretch.position(first)
+        problem = Problem("quarantined", "orphan-segment", words, f"{parent} before it", fix, position)
+        found.append((stretch.file(first), problem))
     return found
 
 

@@ -153,6 +153,10 @@ class Tokens:
         for row in wrong.arg_true().to_list()[:1000]:
             self.bad.append(BadValue(int(segments[row]), name, str(text[row]), kind))
 
+    def orphans(self, segments: Positions, parent: str) -> None:
+        """Note segments outside of the loop that they belong to; `parent` names the segment that opens it."""
+        self.bad += [BadValue(at, self.id_at(at), parent, "orphan") for at in segments.tolist()]
+
     # which segments --------------------------------------------------------------------------------------------------
 
     def qualified(self, segment_id: str, *values: str, element: int = 1) -> Positions:

@@ -26,21 +26,25 @@ CREATE TABLE transaction_set (
     kind VARCHAR NOT NULL,
     version VARCHAR,
     sender_id VARCHAR,
+    receiver_id VARCHAR,
     interchange_control_number VARCHAR,
     interchange_date DATE,
+    group_control_number VARCHAR,
     set_control_number VARCHAR,
     content_hash VARCHAR NOT NULL
 );
-COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that was loaded';
+COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that was loaded, and per TA1';
 COMMENT ON COLUMN transaction_set.transaction_set_id IS 'Key';
 COMMENT ON COLUMN transaction_set.file_id IS 'Its file';
-COMMENT ON COLUMN transaction_set.segment IS 'Position of its ST segment in the file, counted from 1';
-COMMENT ON COLUMN transaction_set.kind IS 'ST01: 837, 835, 277, 999';
+COMMENT ON COLUMN transaction_set.segment IS 'Position of its ST (or TA1) segment in the file, counted from 1';
+COMMENT ON COLUMN transaction_set.kind IS 'ST01: 837, 835, 277, 999, 997; or TA1';
 COMMENT ON COLUMN transaction_set.version IS 'GS08 (or ST03): implementation guide';
 COMMENT ON COLUMN transaction_set.sender_id IS 'ISA06';
+COMMENT ON COLUMN transaction_set.receiver_id IS 'ISA08';
 COMMENT ON COLUMN transaction_set.interchange_control_number IS 'ISA13';
 COMMENT ON COLUMN transaction_set.interchange_date IS 'ISA09';
-COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02';
+COMMENT ON COLUMN transaction_set.group_control_number IS 'GS06';
+COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02 (TA101 of a TA1)';
 COMMENT ON COLUMN transaction_set.content_hash IS 'Hash of the segments between ST and SE, whatever their separators: the same content is never loaded twice';
 
 CREATE TABLE issue (
@@ -79,6 +83,7 @@ CREATE TABLE claim (
     patient_control_number VARCHAR NOT NULL,
     claim_type VARCHAR NOT NULL CHECK (claim_type IN ('professional', 'institutional', 'dental')),
     charge_amount DECIMAL(18,2) NOT NULL,
+    is_predetermination BOOLEAN NOT NULL DEFAULT false,
     place_of_service VARCHAR,
     type_of_bill VARCHAR,
     frequency_code VARCHAR NOT NULL,
@@ -99,6 +104,7 @@ CREATE TABLE claim (
     member_key BIGINT,
     name_key BIGINT,
     patient_age INTEGER,
+    patient_relationship_code VARCHAR,
     patient_sex VARCHAR,
     patient_zip3 VARCHAR,
     service_from DATE,
@@ -112,6 +118,7 @@ COMMENT ON COLUMN claim.submission_date IS 'BHT04';
 COMMENT ON COLUMN claim.patient_control_number IS 'CLM01';
 COMMENT ON COLUMN claim.claim_type IS 'From the implementation guide in GS08: professional (X222), institutional (X223), dental (X224)';
 COMMENT ON COLUMN claim.charge_amount IS 'CLM02';
+COMMENT ON COLUMN claim.is_predetermination IS 'CLM19 is PB: asks what would be paid for a service not yet given; in no measure';
 COMMENT ON COLUMN claim.place_of_service IS 'CLM05-1 of a professional or dental claim';
 COMMENT ON COLUMN claim.type_of_bill IS '0 + CLM05-1 + frequency of an institutional claim';
 COMMENT ON COLUMN claim.frequency_code IS 'CLM05-3: 1 original, 7 replacement, 8 void';
@@ -132,6 +139,7 @@ COMMENT ON COLUMN claim.identity_key IS 'Keyed hash of all that names the patien
 COMMENT ON COLUMN claim.member_key IS 'Keyed hash of the member id (NM109 of NM1*IL)';
 COMMENT ON COLUMN claim.name_key IS 'Keyed hash of the patient''s last name and first initial (NM1*QC, else the subscriber)';
 COMMENT ON COLUMN claim.patient_age IS 'Whole years on the day of service (DMG02 of the patient), 90 for all who are older';
+COMMENT ON COLUMN claim.patient_relationship_code IS 'What the patient is to the subscriber: PAT01 of a dependent (01 spouse, 19 child ...), else SBR02 (18 self)';
 COMMENT ON COLUMN claim.patient_sex IS 'DMG03 of the patient';
 COMMENT ON COLUMN claim.patient_zip3 IS 'First three digits of the patient''s ZIP code (N403); 000 where 20,000 people or fewer share them';
 COMMENT ON COLUMN claim.service_from IS 'First day of service: least line date, or statement-from (DTP*434)';
@@ -165,6 +173,7 @@ CREATE TABLE service_line (
     units DECIMAL(18,3),
     place_of_service VARCHAR,
     diagnosis_pointer VARCHAR,
+    oral_cavity_codes VARCHAR,
     service_from DATE,
     service_date DATE,
     line_control_number VARCHAR
@@ -185,9 +194,112 @@ COMMENT ON COLUMN service_line.unit_code IS 'SV103 or SV204: UN units, MJ minute
 COMMENT ON COLUMN service_line.units IS 'SV104, SV205 or SV306';
 COMMENT ON COLUMN service_line.place_of_service IS 'SV105 or SV303, else the claim''s';
 COMMENT ON COLUMN service_line.diagnosis_pointer IS 'SV107 (SV311 dental): sequences of diagnoses, parted by :';
+COMMENT ON COLUMN service_line.oral_cavity_codes IS 'SV304 of a dental line: up to five areas of the mouth, parted by :';
 COMMENT ON COLUMN service_line.service_from IS 'First day of DTP*472, else the claim''s';
 COMMENT ON COLUMN service_line.service_date IS 'Last day of DTP*472, else the claim''s';
 COMMENT ON COLUMN service_line.line_control_number IS 'REF*6R';
+
+CREATE TABLE tooth (
+    claim_id BIGINT NOT NULL,
+    line_number INTEGER NOT NULL CHECK (line_number > 0),
+    segment BIGINT NOT NULL,
+    tooth_code VARCHAR NOT NULL,
+    surface_codes VARCHAR
+);
+COMMENT ON TABLE tooth IS 'One row per tooth of a dental service line (TOO)';
+COMMENT ON COLUMN tooth.claim_id IS 'Its claim';
+COMMENT ON COLUMN tooth.line_number IS 'Its line of the claim';
+COMMENT ON COLUMN tooth.segment IS 'Position of TOO in the file, counted from 1';
+COMMENT ON COLUMN tooth.tooth_code IS 'TOO02: the number of a tooth (1 to 32) or the letter of a milk tooth';
+COMMENT ON COLUMN tooth.surface_codes IS 'TOO03: up to five surfaces, parted by :';
+
+CREATE TABLE other_payer (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    segment BIGINT NOT NULL,
+    payer_responsibility VARCHAR,
+    patient_relationship_code VARCHAR,
+    claim_filing_code VARCHAR,
+    payer_name VARCHAR,
+    payer_id VARCHAR,
+    paid_amount DECIMAL(18,2),
+    noncovered_amount DECIMAL(18,2),
+    patient_liability_amount DECIMAL(18,2),
+    adjudication_date DATE,
+    payer_claim_control_number VARCHAR
+);
+COMMENT ON TABLE other_payer IS 'One row per further payer that a claim names (837 loop 2320, an SBR within the claim)';
+COMMENT ON COLUMN other_payer.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer.sequence IS 'Order within the claim, counted from 1';
+COMMENT ON COLUMN other_payer.segment IS 'Position of SBR in the file, counted from 1';
+COMMENT ON COLUMN other_payer.payer_responsibility IS 'SBR01: P primary, S secondary, T tertiary';
+COMMENT ON COLUMN other_payer.patient_relationship_code IS 'SBR02: what the patient is to this payer''s subscriber';
+COMMENT ON COLUMN other_payer.claim_filing_code IS 'SBR09';
+COMMENT ON COLUMN other_payer.payer_name IS 'NM103 of NM1*PR in loop 2330B, as spelled';
+COMMENT ON COLUMN other_payer.payer_id IS 'NM109 of NM1*PR in loop 2330B';
+COMMENT ON COLUMN other_payer.paid_amount IS 'AMT*D: what this payer paid for the claim; null when it has not answered';
+COMMENT ON COLUMN other_payer.noncovered_amount IS 'AMT*A8';
+COMMENT ON COLUMN other_payer.patient_liability_amount IS 'AMT*EAF: what it leaves to the patient';
+COMMENT ON COLUMN other_payer.adjudication_date IS 'DTP*573 of loop 2330B';
+COMMENT ON COLUMN other_payer.payer_claim_control_number IS 'REF*F8 of loop 2330B';
+
+CREATE TABLE other_payer_line (
+    claim_id BIGINT NOT NULL,
+    line_number INTEGER NOT NULL CHECK (line_number > 0),
+    segment BIGINT NOT NULL,
+    payer_id VARCHAR,
+    paid_amount DECIMAL(18,2) NOT NULL,
+    procedure_qualifier VARCHAR,
+    procedure_code VARCHAR,
+    modifier_1 VARCHAR,
+    modifier_2 VARCHAR,
+    modifier_3 VARCHAR,
+    modifier_4 VARCHAR,
+    revenue_code VARCHAR,
+    units DECIMAL(18,3),
+    bundled_line_number VARCHAR,
+    adjudication_date DATE,
+    patient_liability_amount DECIMAL(18,2)
+);
+COMMENT ON TABLE other_payer_line IS 'One row per answer of another payer to a service line (837 loop 2430, SVD)';
+COMMENT ON COLUMN other_payer_line.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_line.line_number IS 'Its line of the claim';
+COMMENT ON COLUMN other_payer_line.segment IS 'Position of SVD in the file, counted from 1';
+COMMENT ON COLUMN other_payer_line.payer_id IS 'SVD01: the payer_id of an other_payer of the claim';
+COMMENT ON COLUMN other_payer_line.paid_amount IS 'SVD02';
+COMMENT ON COLUMN other_payer_line.procedure_qualifier IS 'SVD03-1';
+COMMENT ON COLUMN other_payer_line.procedure_code IS 'SVD03-2: the code that it paid, which may be another than was sent';
+COMMENT ON COLUMN other_payer_line.modifier_1 IS 'SVD03-3';
+COMMENT ON COLUMN other_payer_line.modifier_2 IS 'SVD03-4';
+COMMENT ON COLUMN other_payer_line.modifier_3 IS 'SVD03-5';
+COMMENT ON COLUMN other_payer_line.modifier_4 IS 'SVD03-6';
+COMMENT ON COLUMN other_payer_line.revenue_code IS 'SVD04';
+COMMENT ON COLUMN other_payer_line.units IS 'SVD05';
+COMMENT ON COLUMN other_payer_line.bundled_line_number IS 'SVD06: the line (LX01) into which it was bundled';
+COMMENT ON COLUMN other_payer_line.adjudication_date IS 'DTP*573';
+COMMENT ON COLUMN other_payer_line.patient_liability_amount IS 'AMT*EAF';
+
+CREATE TABLE other_payer_adjustment (
+    claim_id BIGINT NOT NULL,
+    line_number INTEGER,
+    payer_id VARCHAR,
+    sequence INTEGER NOT NULL,
+    segment BIGINT NOT NULL,
+    group_code VARCHAR NOT NULL,
+    carc VARCHAR NOT NULL,
+    amount DECIMAL(18,2) NOT NULL,
+    quantity DECIMAL(18,3)
+);
+COMMENT ON TABLE other_payer_adjustment IS 'One row per reason/amount/quantity triplet of another payer''s CAS (837 loops 2320 and 2430)';
+COMMENT ON COLUMN other_payer_adjustment.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_adjustment.line_number IS 'Its line of the claim; null for a claim-level adjustment';
+COMMENT ON COLUMN other_payer_adjustment.payer_id IS 'The payer who adjusted: NM109 of loop 2330B, SVD01 for a line';
+COMMENT ON COLUMN other_payer_adjustment.sequence IS 'Order within the file';
+COMMENT ON COLUMN other_payer_adjustment.segment IS 'Position of CAS in the file, counted from 1';
+COMMENT ON COLUMN other_payer_adjustment.group_code IS 'CAS01';
+COMMENT ON COLUMN other_payer_adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
+COMMENT ON COLUMN other_payer_adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
+COMMENT ON COLUMN other_payer_adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 
 -- what the payer answered (835) ---------------------------------------------------------------------------------------
 
@@ -235,17 +347,25 @@ CREATE TABLE claim_payment (
     identity_key BIGINT,
     member_key BIGINT,
     name_key BIGINT,
+    corrected_member_key BIGINT,
+    forwarded_payer_name VARCHAR,
+    forwarded_payer_id VARCHAR,
+    priority_payer_name VARCHAR,
+    priority_payer_id VARCHAR,
+    original_reference VARCHAR,
+    drg_code VARCHAR,
     rendering_npi VARCHAR,
     service_from DATE,
     service_date DATE,
-    received_date DATE
+    received_date DATE,
+    coverage_expires_date DATE
 );
 COMMENT ON TABLE claim_payment IS 'One row per CLP segment';
 COMMENT ON COLUMN claim_payment.claim_payment_id IS 'Key, in file order';
 COMMENT ON COLUMN claim_payment.remittance_id IS 'Its remittance';
 COMMENT ON COLUMN claim_payment.segment IS 'Position of CLP in the file, counted from 1';
 COMMENT ON COLUMN claim_payment.patient_control_number IS 'CLP01';
-COMMENT ON COLUMN claim_payment.status_code IS 'CLP02';
+COMMENT ON COLUMN claim_payment.status_code IS 'CLP02: 1 to 3 as primary, secondary, tertiary; 4 denied; 19 to 21 the same and forwarded; 22 reversal; 23 not ours, forwarded; 25 predetermination';
 COMMENT ON COLUMN claim_payment.charge_amount IS 'CLP03';
 COMMENT ON COLUMN claim_payment.paid_amount IS 'CLP04';
 COMMENT ON COLUMN claim_payment.patient_responsibility_amount IS 'CLP05';
@@ -256,10 +376,18 @@ COMMENT ON COLUMN claim_payment.frequency_code IS 'CLP09';
 COMMENT ON COLUMN claim_payment.identity_key IS 'Keyed hash of all that names the patient: the key of their row in the identity file';
 COMMENT ON COLUMN claim_payment.member_key IS 'Keyed hash of the member id (NM109 of NM1*IL, else of NM1*QC)';
 COMMENT ON COLUMN claim_payment.name_key IS 'Keyed hash of the patient''s last name and first initial (NM1*QC)';
+COMMENT ON COLUMN claim_payment.corrected_member_key IS 'Keyed hash of the member id to send next time (NM109 of NM1*74)';
+COMMENT ON COLUMN claim_payment.forwarded_payer_name IS 'NM103 of NM1*TT: the payer to whom the claim was forwarded';
+COMMENT ON COLUMN claim_payment.forwarded_payer_id IS 'NM109 of NM1*TT';
+COMMENT ON COLUMN claim_payment.priority_payer_name IS 'NM103 of NM1*PR: the payer who should have been asked first';
+COMMENT ON COLUMN claim_payment.priority_payer_id IS 'NM109 of NM1*PR';
+COMMENT ON COLUMN claim_payment.original_reference IS 'REF*F8: the payer''s control number of the claim that this one corrects';
+COMMENT ON COLUMN claim_payment.drg_code IS 'CLP11';
 COMMENT ON COLUMN claim_payment.rendering_npi IS 'NM109 of NM1*82';
 COMMENT ON COLUMN claim_payment.service_from IS 'DTM*232, else the least line date';
 COMMENT ON COLUMN claim_payment.service_date IS 'DTM*233, else the greatest line date, else DTM*232';
 COMMENT ON COLUMN claim_payment.received_date IS 'DTM*050';
+COMMENT ON COLUMN claim_payment.coverage_expires_date IS 'DTM*036: the day on which the coverage ended';
 
 CREATE TABLE service_payment (
     service_payment_id BIGINT NOT NULL,
@@ -278,6 +406,8 @@ CREATE TABLE service_payment (
     allowed_amount DECIMAL(18,2),
     units DECIMAL(18,3),
     submitted_procedure_code VARCHAR,
+    submitted_modifiers VARCHAR,
+    submitted_units DECIMAL(18,3),
     service_from DATE,
     service_date DATE,
     line_control_number VARCHAR
@@ -299,6 +429,8 @@ COMMENT ON COLUMN service_payment.paid_amount IS 'SVC03';
 COMMENT ON COLUMN service_payment.allowed_amount IS 'AMT*B6, as the payer states it; the measures compute their own';
 COMMENT ON COLUMN service_payment.units IS 'SVC05';
 COMMENT ON COLUMN service_payment.submitted_procedure_code IS 'SVC06-2: the code that was sent, when the payer changed it';
+COMMENT ON COLUMN service_payment.submitted_modifiers IS 'SVC06-3 to SVC06-6, parted by :';
+COMMENT ON COLUMN service_payment.submitted_units IS 'SVC07: the units that were sent, when the payer changed them';
 COMMENT ON COLUMN service_payment.service_from IS 'DTM*150 or DTM*472';
 COMMENT ON COLUMN service_payment.service_date IS 'DTM*151, DTM*472 or DTM*150';
 COMMENT ON COLUMN service_payment.line_control_number IS 'REF*6R';
@@ -333,6 +465,20 @@ COMMENT ON COLUMN remark.claim_payment_id IS 'Its claim payment';
 COMMENT ON COLUMN remark.service_payment_id IS 'Its service payment; null for a claim-level remark';
 COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, MOA03-07, MIA05 and MIA20-23';
 
+CREATE TABLE stated_amount (
+    claim_payment_id BIGINT NOT NULL,
+    service_payment_id BIGINT,
+    segment BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE stated_amount IS 'One row per further amount that a payer states (AMT, MIA, MOA); none is part of the balance';
+COMMENT ON COLUMN stated_amount.claim_payment_id IS 'Its claim payment';
+COMMENT ON COLUMN stated_amount.service_payment_id IS 'Its service payment; null at claim level';
+COMMENT ON COLUMN stated_amount.segment IS 'Position of the segment in the file, counted from 1';
+COMMENT ON COLUMN stated_amount.kind IS 'AMT01 (AU covered, I interest, KH late filing ...), or the element of MIA or MOA: MIA04 DRG amount, MOA02 HCPCS amount ...';
+COMMENT ON COLUMN stated_amount.amount IS 'AMT02, or the element that kind names';
+
 CREATE TABLE provider_adjustment (
     remittance_id BIGINT NOT NULL,
     segment BIGINT NOT NULL,
@@ -350,6 +496,28 @@ COMMENT ON COLUMN provider_adjustment.fiscal_period_date IS 'PLB02';
 COMMENT ON COLUMN provider_adjustment.reason_code IS 'PLB03-1: WO recoupment, FB forward balance, L6 interest ...';
 COMMENT ON COLUMN provider_adjustment.reference IS 'PLB03-2';
 COMMENT ON COLUMN provider_adjustment.amount IS 'PLB04, 06, 08, 10, 12, 14';
+
+CREATE TABLE provider_summary (
+    remittance_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    provider_id VARCHAR,
+    facility_code VARCHAR,
+    fiscal_period_date DATE,
+    claim_count BIGINT,
+    charge_amount DECIMAL(18,2),
+    paid_amount DECIMAL(18,2),
+    drg_amount DECIMAL(18,2)
+);
+COMMENT ON TABLE provider_summary IS 'One row per batch total (TS3, with its TS2); the payer''s own sums, counted nowhere';
+COMMENT ON COLUMN provider_summary.remittance_id IS 'Its remittance';
+COMMENT ON COLUMN provider_summary.segment IS 'Position of TS3 in the file, counted from 1';
+COMMENT ON COLUMN provider_summary.provider_id IS 'TS301';
+COMMENT ON COLUMN provider_summary.facility_code IS 'TS302';
+COMMENT ON COLUMN provider_summary.fiscal_period_date IS 'TS303';
+COMMENT ON COLUMN provider_summary.claim_count IS 'TS304';
+COMMENT ON COLUMN provider_summary.charge_amount IS 'TS305';
+COMMENT ON COLUMN provider_summary.paid_amount IS 'TS309 (004010)';
+COMMENT ON COLUMN provider_summary.drg_amount IS 'TS201';
 
 -- clearinghouse and payer front-end answers (277CA) ---------------------------------------------------------------------
 
@@ -376,6 +544,92 @@ COMMENT ON COLUMN acknowledgement.action_code IS 'STC03: WQ accepted, U rejected
 COMMENT ON COLUMN acknowledgement.charge_amount IS 'STC04';
 COMMENT ON COLUMN acknowledgement.acknowledged_date IS 'STC02, else BHT04';
 COMMENT ON COLUMN acknowledgement.payer_claim_control_number IS 'REF*1K';
+
+-- whether a receiver could read what was sent (TA1, 999, 997) ------------------------------------------------------------
+
+CREATE TABLE interchange_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    interchange_control_number VARCHAR,
+    interchange_date DATE,
+    status_code VARCHAR,
+    error_code VARCHAR
+);
+COMMENT ON TABLE interchange_acknowledgement IS 'One row per TA1: the answer to an interchange';
+COMMENT ON COLUMN interchange_acknowledgement.transaction_set_id IS 'Its own row in transaction_set';
+COMMENT ON COLUMN interchange_acknowledgement.segment IS 'Position of TA1 in the file, counted from 1';
+COMMENT ON COLUMN interchange_acknowledgement.interchange_control_number IS 'TA101: ISA13 of the interchange that is answered';
+COMMENT ON COLUMN interchange_acknowledgement.interchange_date IS 'TA102: ISA09 of the interchange that is answered';
+COMMENT ON COLUMN interchange_acknowledgement.status_code IS 'TA104: A accepted, E accepted with errors, R rejected';
+COMMENT ON COLUMN interchange_acknowledgement.error_code IS 'TA105';
+
+CREATE TABLE group_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    functional_code VARCHAR,
+    group_control_number VARCHAR,
+    version VARCHAR,
+    status_code VARCHAR,
+    included_count BIGINT,
+    received_count BIGINT,
+    accepted_count BIGINT,
+    error_codes VARCHAR
+);
+COMMENT ON TABLE group_acknowledgement IS 'One row per AK1 of a 999 or 997: the answer to a functional group';
+COMMENT ON COLUMN group_acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN group_acknowledgement.segment IS 'Position of AK1 in the file, counted from 1';
+COMMENT ON COLUMN group_acknowledgement.functional_code IS 'AK101: HC for claims';
+COMMENT ON COLUMN group_acknowledgement.group_control_number IS 'AK102: GS06 of the group that is answered';
+COMMENT ON COLUMN group_acknowledgement.version IS 'AK103';
+COMMENT ON COLUMN group_acknowledgement.status_code IS 'AK901: A accepted, E with errors, P in part, R rejected (M, W, X: rejected for security)';
+COMMENT ON COLUMN group_acknowledgement.included_count IS 'AK902: transaction sets that the group claims to hold';
+COMMENT ON COLUMN group_acknowledgement.received_count IS 'AK903';
+COMMENT ON COLUMN group_acknowledgement.accepted_count IS 'AK904';
+COMMENT ON COLUMN group_acknowledgement.error_codes IS 'AK905 to AK909, parted by blanks';
+
+CREATE TABLE set_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    group_control_number VARCHAR,
+    set_kind VARCHAR,
+    set_control_number VARCHAR,
+    status_code VARCHAR,
+    error_codes VARCHAR
+);
+COMMENT ON TABLE set_acknowledgement IS 'One row per AK2 of a 999 or 997: the answer to a transaction set';
+COMMENT ON COLUMN set_acknowledgement.transaction_set_id IS 'Its transaction set (of the answer)';
+COMMENT ON COLUMN set_acknowledgement.segment IS 'Position of AK2 in the file, counted from 1';
+COMMENT ON COLUMN set_acknowledgement.group_control_number IS 'AK102 of the AK1 before it';
+COMMENT ON COLUMN set_acknowledgement.set_kind IS 'AK201';
+COMMENT ON COLUMN set_acknowledgement.set_control_number IS 'AK202: ST02 of the transaction set that is answered';
+COMMENT ON COLUMN set_acknowledgement.status_code IS 'IK501 (AK501): A accepted, E with errors, R rejected (M, W, X: rejected for security)';
+COMMENT ON COLUMN set_acknowledgement.error_codes IS 'IK502 to IK506, parted by blanks';
+
+CREATE TABLE syntax_error (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    group_control_number VARCHAR,
+    set_control_number VARCHAR,
+    wrong_segment_id VARCHAR,
+    wrong_segment BIGINT,
+    loop_code VARCHAR,
+    wrong_element VARCHAR,
+    element_reference VARCHAR,
+    error_code VARCHAR NOT NULL,
+    patient_control_number VARCHAR
+);
+COMMENT ON TABLE syntax_error IS 'One row per IK3 (segment in error) and IK4 (element in error) of a 999, AK3 and AK4 of a 997';
+COMMENT ON COLUMN syntax_error.transaction_set_id IS 'Its transaction set (of the answer)';
+COMMENT ON COLUMN syntax_error.segment IS 'Position of IK3 or IK4 in the file, counted from 1';
+COMMENT ON COLUMN syntax_error.group_control_number IS 'AK102 of the AK1 before it';
+COMMENT ON COLUMN syntax_error.set_control_number IS 'AK202 of the AK2 before it';
+COMMENT ON COLUMN syntax_error.wrong_segment_id IS 'IK301: the segment in error';
+COMMENT ON COLUMN syntax_error.wrong_segment IS 'IK302: its position, counted from ST as 1';
+COMMENT ON COLUMN syntax_error.loop_code IS 'IK303';
+COMMENT ON COLUMN syntax_error.wrong_element IS 'IK401: the element in error, with its component behind a :; null for an IK3';
+COMMENT ON COLUMN syntax_error.element_reference IS 'IK402';
+COMMENT ON COLUMN syntax_error.error_code IS 'IK304 of a segment, IK403 of an element';
+COMMENT ON COLUMN syntax_error.patient_control_number IS 'CTX*CLM01 below the IK3: the claim in which it is';
 
 -- side files -------------------------------------------------------------------------------------------------------------
 
@@ -517,6 +771,16 @@ COMMENT ON TABLE reference_acknowledgement_category IS 'One row per claim status
 COMMENT ON COLUMN reference_acknowledgement_category.code IS 'STC01-1';
 COMMENT ON COLUMN reference_acknowledgement_category.own_label IS 'What it says, in our own words';
 COMMENT ON COLUMN reference_acknowledgement_category.bucket IS 'received, accepted, rejected ...';
+
+CREATE TABLE reference_syntax_error (
+    element VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL
+);
+COMMENT ON TABLE reference_syntax_error IS 'One row per error code of TA1, 999 and 997';
+COMMENT ON COLUMN reference_syntax_error.element IS 'The element that holds it: TA105, AK905, IK502, IK304, IK403';
+COMMENT ON COLUMN reference_syntax_error.code IS 'Its value';
+COMMENT ON COLUMN reference_syntax_error.own_label IS 'What it says, in our own words';
 
 CREATE TABLE warehouse_state (
     data_through DATE,

@@ -117,6 +117,12 @@ class Payment:
     order: tuple[date, int]
     lines: list[Line]
 
+    def join(self, others: list[Payment]) -> None:
+        """Take in the other parts of a claim that its payer split over several claim payments of one remittance."""
+        for other in others:
+            self.lines += other.lines
+            self.row |= {name: self.row[name] + other.row[name] for name in ("charge_amount", "paid_amount")}
+
     @property
     def is_reversal(self) -> bool:
         return self.row["status_code"] == "22"
@@ -138,6 +144,7 @@ class Payment:
 def payments(t: Tables, as_of: date) -> list[Payment]:
     """Every claim payment known by the day, judged line by line, in order of time."""
     remittances = {row["remittance_id"]: row for row in t.rows["remittance"]}
+    parts: dict[tuple[Any, ...], list[Payment]] = {}
     billed = {row["payer_id"] for row in t.rows["claim"]}
     found = []
     for row in t.rows["claim_payment"]:
@@ -153,7 +160,14 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         payer = remittance["payer_id"] if remittance["payer_id"] in billed or not answered else answered["payer_id"]
         if day <= as_of:
             order = (day, row["claim_payment_id"])
-            found.append(Payment(row, root, payer, day, order, _lines(t, row, answered)))
+            found.append(Payment(dict(row), root, payer, day, order, _lines(t, row, answered)))
+            whole = answered["charge_amount"] if answered else ZERO
+            if 0 < row["charge_amount"] < whole and row["status_code"] not in ("22", "23", "25"):
+                parts.setdefault((root, payer, row["remittance_id"], whole), []).append(found[-1])
+    for (*_, whole), split in parts.items():
+        if sum(p.row["charge_amount"] for p in split) == whole:
+            found = [p for p in found if p not in split[1:]]
+            split[0].join(split[1:])
     return sorted(found, key=lambda p: p.order)
 
 

@@ -319,6 +319,50 @@ def test_forwards_and_predeterminations_are_no_adjudications(books: Books, statu
     assert books.of("claim_outcome", "is_adjudicated, is_denied", f"STATUS{status}") == [(False, False)]
 
 
+SPLIT = """
+    CLP*{0}*1*100*80*0*CI*I-{0}-A
+    SVC*HC:99213*100*80
+    CAS*CO*45*20
+    REF*6R*{0}L1
+    CLP*{0}*4*50*0*0*CI*I-{0}-B
+    SVC*HC:99214*50*0
+    CAS*CO*197*50
+    REF*6R*{0}L2
+"""
+for number in ("SPLIT", "SPLITPAID", "SPLITBACK"):
+    STORY.sent(claim(number, ("99213", "100"), ("99214", "50")))
+    STORY.paid(SPLIT.format(number))
+STORY.paid(
+    "CLP*SPLITPAID*1*50*40*0*CI*I-SPLITPAID-C\nSVC*HC:99214*50*40\nCAS*CO*45*10\nREF*6R*SPLITPAIDL2", day="20260301"
+)
+STORY.paid(
+    "CLP*SPLITBACK*22*-100*-80*0*CI*I-SPLITBACK-A\nSVC*HC:99213*-100*-80\nCAS*CO*45*-20\nREF*6R*SPLITBACKL1",
+    day="20260301",
+)
+
+
+def test_a_claim_split_over_two_claim_payments_of_a_remittance_is_adjudicated_once(books: Books) -> None:
+    sql = """select is_initial, is_standing, charge_amount::varchar, paid_amount::varchar, never_amount::varchar,
+        denied_amount::varchar, is_denied, is_zero_pay
+        from adjudication join payment using (claim_payment_id) where patient_control_number = 'SPLIT'"""
+    sql = sql.replace("charge_amount::", "adjudication.charge_amount::").replace("paid_", "adjudication.paid_", 1)
+    assert books.rows(sql) == [(True, True, "150.00", "80.00", "20.00", "50.00", True, False)]
+    assert books.of("claim_outcome", OUTCOME, "SPLIT") == [(True, False, True, "50.00")]
+    assert books.of("denial", DENIAL, "SPLIT") == [(2, "CO-197", "50.00")]
+    assert books.of("receivable", "side, balance_amount::varchar, ar_reason", "SPLIT") == [
+        ("insurance", "50.00", "denied")
+    ]
+
+
+def test_a_part_of_a_split_claim_that_is_paid_later_is_overturned(books: Books) -> None:
+    assert books.of("denial", DENIAL, "SPLITPAID") == [(2, "CO-197", "50.00")]
+    assert books.of("claim_outcome", OVERTURN.split(",")[0], "SPLITPAID") == [(True,)]
+
+
+def test_of_a_split_claim_only_the_part_that_was_taken_back_is_open_again(books: Books) -> None:
+    assert books.of("receivable", "side, balance_amount::varchar", "SPLITBACK") == [("insurance", "150.00")]
+
+
 STORY.sent(claim("COB", ("99213", "100")))
 STORY.paid("CLP*COB*1*100*80*20*CI*I-COB1\nSVC*HC:99213*100*80\nCAS*PR*2*20")
 STORY.sent(claim("COBOTHER", ("99213", "1")), payer="P2")

@@ -54,6 +54,12 @@ def content(db: Path) -> dict[str, list[str]]:
     }
 
 
+@pytest.fixture(autouse=True)
+def one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two warehouses can only be equal when their hashes were made with one key."""
+    monkeypatch.setenv("CLEANCLAIM_KEY", "a key for the tests only")
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     return tmp_path / "warehouse.duckdb"

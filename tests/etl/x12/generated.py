@@ -1,4 +1,4 @@
-"""Hypothesis strategies: small valid 837P, 837I and 835 files as canonical text."""
+"""Hypothesis strategies: small valid 837P, 837I, 837D, 835 and 999 files as canonical text."""
 
 from __future__ import annotations
 
@@ -56,46 +56,73 @@ def person(draw: st.DrawFn, qualifier: str) -> str:
 
 
 @st.composite
+def adjustment(draw: st.DrawFn) -> str:
+    triplets = draw(st.lists(st.tuples(carcs, money, maybe(units)), min_size=1, max_size=6))
+    flat = "*".join("*".join(triplet) for triplet in triplets)
+    return f"CAS*{draw(st.sampled_from(['CO', 'PR', 'OA', 'PI']))}*{flat}".rstrip("*")
+
+
+@st.composite
 def other_payer(draw: st.DrawFn) -> str:
     return joined(
-        f"SBR*P*18*******{draw(st.sampled_from(['MB', 'CI']))}",
-        f"CAS*CO*{draw(carcs)}*{draw(money)}",
+        f"SBR*{draw(st.sampled_from('PST'))}*{draw(st.sampled_from(['18', '01', '19']))}*******MB",
+        *draw(st.lists(adjustment(), max_size=2)),
+        *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("D", "A8", "EAF")],
         draw(person("IL")),
         f"NM1*PR*2*OTHER*****PI*{draw(words)}",
+        draw(maybe(day.map(lambda one: f"DTP*573*D8*{one}"))),
         draw(maybe(words.map(lambda one: f"REF*F8*{one}"))),
         draw(maybe(npis.map(lambda one: f"NM1*82*1*DOC*D****XX*{one}"))),
     )
 
 
 @st.composite
-def service_line(draw: st.DrawFn, number: int, hospital: bool) -> str:
-    if hospital:
-        procedure = draw(maybe(composites()))
-        service = f"SV2*0{draw(st.integers(100, 999))}*{procedure}*{draw(money)}*UN*{draw(units)}"
-    else:
-        pointer = draw(st.sampled_from(["1", "1:2", "2:1:3", ""]))
-        place = draw(maybe(st.just("22")))
-        service = f"SV1*{draw(composites())}*{draw(money)}*UN*{draw(units)}*{place}**{pointer}".rstrip("*")
+def answer(draw: st.DrawFn) -> str:
+    """What another payer says of a line."""
+    revenue, count, bundled = draw(maybe(st.just("0301"))), draw(maybe(units)), draw(maybe(st.just("1")))
     return joined(
-        f"LX*{number}",
-        service,
-        draw(maybe(day_or_range.map(lambda one: f"DTP*472*{one}"))),
-        draw(maybe(words.map(lambda one: f"REF*6R*{one}"))),
-        draw(maybe(npis.map(lambda one: f"NM1*82*1*DOC*D****XX*{one}"))),
-        draw(maybe(day.map(lambda one: f"SVD*P9*1*HC:99213**1\nCAS*PR*1*3\nDTP*573*D8*{one}"))),
+        f"SVD*{draw(words)}*{draw(money)}*{draw(composites())}*{revenue}*{count}*{bundled}".rstrip("*"),
+        *draw(st.lists(adjustment(), max_size=2)),
+        draw(maybe(day.map(lambda one: f"DTP*573*D8*{one}"))),
+        draw(maybe(money.map(lambda one: f"AMT*EAF*{one}"))),
     )
 
 
 @st.composite
-def claim(draw: st.DrawFn, hospital: bool) -> str:
+def service_line(draw: st.DrawFn, number: int, kind: str) -> str:
+    pointer = draw(st.sampled_from(["1", "1:2", "2:1:3", ""]))
+    place, teeth = draw(maybe(st.just("22"))), []
+    if kind == "837I":
+        procedure = draw(maybe(composites()))
+        service = f"SV2*0{draw(st.integers(100, 999))}*{procedure}*{draw(money)}*UN*{draw(units)}"
+    elif kind == "837D":
+        cavity = draw(st.sampled_from(["", "10", "10:20:30"]))
+        service = f"SV3*AD:D2391*{draw(money)}*{place}*{cavity}**{draw(units)}*****{pointer}".rstrip("*")
+        teeth = draw(st.lists(st.sampled_from(["TOO*JP*3", "TOO*JP*14*M:O:D", "TOO*JP*A*B"]), max_size=2))
+    else:
+        service = f"SV1*{draw(composites())}*{draw(money)}*UN*{draw(units)}*{place}**{pointer}".rstrip("*")
+    return joined(
+        f"LX*{number}",
+        service,
+        *teeth,
+        draw(maybe(day_or_range.map(lambda one: f"DTP*472*{one}"))),
+        draw(maybe(words.map(lambda one: f"REF*6R*{one}"))),
+        draw(maybe(npis.map(lambda one: f"NM1*82*1*DOC*D****XX*{one}"))),
+        *draw(st.lists(answer(), max_size=2)),
+    )
+
+
+@st.composite
+def claim(draw: st.DrawFn, kind: str) -> str:
+    hospital = kind == "837I"
     place = draw(st.sampled_from(["11:B:1", "13:A:7", "22:B:1", "11", "11:B"]))
     qualifiers = ["ABK", "ABF", "ABF", *(["ABJ", "APR", "ABN", "BH"] if hospital else [])]
     diagnoses = [
         f"HI*{q}:{draw(st.sampled_from(['J209', 'E11.9', 'I10']))}" for q in qualifiers[: draw(st.integers(0, 7))]
     ]
-    lines = [draw(service_line(i, hospital)) for i in range(1, draw(st.integers(0, 4)) + 1)]
+    lines = [draw(service_line(i, kind)) for i in range(1, draw(st.integers(0, 4)) + 1)]
     return joined(
-        f"CLM*{draw(words)}*{draw(money)}***{place}*Y*A*Y*Y",
+        f"CLM*{draw(words)}*{draw(money)}***{place}*Y*A*Y*Y{draw(maybe(st.just('*' * 10 + 'PB')))}",
         draw(maybe(day_or_range.map(lambda one: f"DTP*434*{one}"))) if hospital else "",
         *[draw(maybe(words.map(lambda one, name=name: f"REF*{name}*{one}"))) for name in ("F8", "G1", "9F")],
         *diagnoses,
@@ -109,7 +136,7 @@ def claim(draw: st.DrawFn, hospital: bool) -> str:
 
 
 @st.composite
-def claims(draw: st.DrawFn, number: int, hospital: bool) -> str:
+def claims(draw: st.DrawFn, number: int, kind: str) -> str:
     """An 837 body: billing providers, their subscribers, their dependents, their claims."""
     out = [f"BHT*0019*00*{number}*{draw(day)}*0600*CH"]
     level = 0
@@ -118,59 +145,59 @@ def claims(draw: st.DrawFn, number: int, hospital: bool) -> str:
         out += [f"HL*{level}**20*1", f"NM1*85*2*{draw(names)}*****XX*{draw(npis)}"]
         for _ in range(draw(st.integers(1, 2))):
             level += 1
-            out += [
-                f"HL*{level}*1*22*0",
-                f"SBR*{draw(st.sampled_from('PS'))}*18*******{draw(st.sampled_from(['MC', 'CI']))}",
-            ]
+            self, filing = draw(maybe(st.just("18"))), draw(st.sampled_from(["MC", "CI"]))
+            out += [f"HL*{level}*1*22*0", f"SBR*{draw(st.sampled_from('PS'))}*{self}*******{filing}"]
             out += [draw(person("IL")), f"NM1*PR*2*{draw(names)}*****PI*{draw(words)}"]
-            out += [draw(claim(hospital)) for _ in range(draw(st.integers(0, 2)))]
+            out += [draw(claim(kind)) for _ in range(draw(st.integers(0, 2)))]
             if draw(st.booleans()):
                 level += 1
-                out += [f"HL*{level}*{level - 1}*23*0", "PAT*19", draw(person("QC"))]
-                out += [draw(claim(hospital)) for _ in range(draw(st.integers(1, 2)))]
+                out += [
+                    f"HL*{level}*{level - 1}*23*0",
+                    draw(st.sampled_from(["PAT*19", "PAT*01", "PAT"])),
+                    draw(person("QC")),
+                ]
+                out += [draw(claim(kind)) for _ in range(draw(st.integers(1, 2)))]
     return joined(*out)
-
-
-@st.composite
-def adjustment(draw: st.DrawFn) -> str:
-    triplets = draw(st.lists(st.tuples(carcs, money, maybe(units)), min_size=1, max_size=6))
-    flat = "*".join("*".join(triplet) for triplet in triplets)
-    return f"CAS*{draw(st.sampled_from(['CO', 'PR', 'OA', 'PI']))}*{flat}".rstrip("*")
 
 
 @st.composite
 def service_payment(draw: st.DrawFn) -> str:
     procedure = draw(composites() | st.just("NU:0450"))
     revenue, count = draw(maybe(st.just("0301"))), draw(maybe(units))
-    changed = draw(maybe(composites()))
+    changed, before = draw(maybe(composites())), draw(maybe(units))
     dates = draw(
         st.sampled_from(["", "472", "150 151", "150"]).flatmap(
             lambda names: st.tuples(*[day.map(lambda one, name=name: f"DTM*{name}*{one}") for name in names.split()])
         )
     )
     return joined(
-        f"SVC*{procedure}*{draw(money)}*{draw(money)}*{revenue}*{count}*{changed}".rstrip("*"),
+        f"SVC*{procedure}*{draw(money)}*{draw(money)}*{revenue}*{count}*{changed}*{before}".rstrip("*"),
         *dates,
         *draw(st.lists(adjustment(), max_size=3)),
         draw(maybe(words.map(lambda one: f"REF*6R*{one}"))),
-        draw(maybe(money.map(lambda one: f"AMT*B6*{one}"))),
+        *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("B6", "KH")],
         *[f"LQ*HE*{code}" for code in draw(st.lists(st.sampled_from(["M51", "N290"]), max_size=2))],
     )
 
 
 @st.composite
 def claim_payment(draw: st.DrawFn) -> str:
-    status = draw(st.sampled_from(["1", "2", "4", "22"]))
+    status = draw(st.sampled_from(["1", "2", "4", "19", "22", "23"]))
     return joined(
-        f"CLP*{draw(words)}*{status}*{draw(money)}*{draw(money)}*{draw(maybe(money))}*CI*{draw(words)}*11*1",
+        f"CLP*{draw(words)}*{status}*{draw(money)}*{draw(money)}*{draw(maybe(money))}*CI*{draw(words)}*11*1"
+        f"{draw(maybe(st.just('**470')))}",
         *draw(st.lists(adjustment(), max_size=2)),
         draw(maybe(st.just("NM1*QC*1*DOE*JANE****MI*Q1"))),
         draw(maybe(st.just("NM1*IL*1*DOE*JOHN****MI*I1"))),
         draw(maybe(st.just("NM1*74*1*DOE*J****C*X1"))),
         draw(maybe(npis.map(lambda one: f"NM1*82*1*DOC*D****XX*{one}"))),
-        draw(maybe(st.just("MOA***MA01**MA18"))),
-        draw(maybe(st.just("MIA*0****N30***************N31"))),
-        *[draw(maybe(day.map(lambda one, name=name: f"DTM*{name}*{one}"))) for name in ("232", "233", "050")],
+        draw(maybe(words.map(lambda one: f"NM1*TT*2*NEXT PAYER*****PI*{one}"))),
+        draw(maybe(words.map(lambda one: f"NM1*PR*2*FIRST PAYER*****PI*{one}"))),
+        draw(maybe(money.map(lambda one: f"MOA*.8*{one}*MA01**MA18***{one}"))),
+        draw(maybe(money.map(lambda one: f"MIA*0*{one}**{one}*N30***************N31****{one}"))),
+        draw(maybe(words.map(lambda one: f"REF*F8*{one}"))),
+        *[draw(maybe(day.map(lambda one, name=name: f"DTM*{name}*{one}"))) for name in ("232", "233", "050", "036")],
+        *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("AU", "I")],
         *draw(st.lists(service_payment(), max_size=4)),
     )
 
@@ -189,18 +216,80 @@ def remittance(draw: st.DrawFn, number: int) -> str:
         f"N1*PE*CLINIC*XX*{draw(npis)}",
         "LX*1",
         *draw(st.lists(claim_payment(), max_size=3)),
-        draw(maybe(st.just("LX*2\nTS3*1*11*20261231*1*1"))),
+        draw(maybe(money.map(lambda one: f"LX*2\nTS3*1*11*20261231*12*{one}****{one}"))),
+        draw(maybe(money.map(lambda one: f"LX*3\nTS3*2*13*20261231*3*{one}\nTS2*{one}*1"))),
         *draw(st.lists(claim_payment(), max_size=2)),
         plb,
     )
 
 
 @st.composite
-def files(draw: st.DrawFn) -> str:
+def syntax_answer(draw: st.DrawFn, number: int) -> str:
+    """A 999 body."""
+    out = [f"AK1*HC*{number}*005010X222A1"]
+    for control in range(1, draw(st.integers(0, 3)) + 1):
+        out.append(f"AK2*837*{control:04}")
+        for _ in range(draw(st.integers(0, 2))):
+            out.append(f"IK3*CLM*{draw(st.integers(1, 99))}*{draw(maybe(st.just('2300')))}*8")
+            out += [f"CTX*CLM01:{draw(words)}"] if draw(st.booleans()) else []
+            out += [
+                f"IK4*{place}*{draw(maybe(st.just('782')))}*7*BAD" for place in draw(st.sampled_from(["", "2", "25:3"]))
+            ]
+        out.append(f"IK5*{draw(st.sampled_from(['A', 'E', 'R*5', 'R*5*I5']))}")
+    return joined(*out, f"AK9*{draw(st.sampled_from(['A*1*1*1', 'P*3*3*1', 'R*2*2*0*1*5']))}")
+
+
+@st.composite
+def body(draw: st.DrawFn, kind: str, number: int) -> str:
+    if kind == "835":
+        return draw(remittance(number))
+    return draw(syntax_answer(number) if kind == "999" else claims(number, kind))
+
+
+@st.composite
+def files(draw: st.DrawFn, kinds: tuple[str, ...] = ("837P", "837I", "837D", "835", "999")) -> str:
     """An interchange with one to three transaction sets of mixed kinds, each in its own group."""
     groups = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
-        kind = draw(st.sampled_from(["837P", "837I", "835"]))
-        body = draw(remittance(number) if kind == "835" else claims(number, hospital=kind == "837I"))
-        groups.append(group(transaction(kind, body, f"{number:04}"), control=str(number)))
+        kind = draw(st.sampled_from(kinds))
+        groups.append(group(transaction(kind, draw(body(kind, number)), f"{number:04}"), control=str(number)))
     return interchange(*groups)
+
+
+# --- another order --------------------------------------------------------------------------------------------------
+
+# what opens a loop (an NM1 opens one too, inside of the level that these open); its segments may come in any order
+OPENERS = ("ISA", "GS", "ST", "BHT", "BPR", "HL", "CLM", "SBR", "LX", "SVD", "CLP", "SVC", "N1", "TS3", "PLB", "AK1")
+OPENERS += ("AK2", "IK3", "IK5", "AK9", "SE", "GE", "IEA")
+# and what keeps its place behind its opener: a service, and totals that belong to the segment before
+BOUND = ("SV1", "SV2", "SV3", "TS2")
+
+
+@st.composite
+def reordered(draw: st.DrawFn, text: str) -> str:
+    """The same file with the segments of each loop in another order, and the NM1 loops of each level too."""
+    out: list[str] = []
+    level: list[str] = []
+    for line in [*text.splitlines(), "IEA"]:
+        name = line.split("*")[0]
+        if name in OPENERS or name in BOUND:
+            out += _shuffled(draw, level)
+            level = []
+            out.append(line)
+        else:
+            level.append(line)
+    return "\n".join(out[:-1])
+
+
+def _shuffled(draw: st.DrawFn, level: list[str]) -> list[str]:
+    """A level's own segments, then its NM1 loops with theirs. Diagnoses keep their order: pointers count them."""
+    loops: list[list[str]] = [[]]
+    for line in level:
+        if line.startswith("NM1"):
+            loops.append([])
+        loops[-1].append(line)
+    own = draw(st.permutations(loops[0]))
+    diagnoses = iter([line for line in loops[0] if line.startswith("HI*")])
+    own = [next(diagnoses) if line.startswith("HI*") else line for line in own]
+    named = [[head, *draw(st.permutations(rest))] for head, *rest in draw(st.permutations(loops[1:]))]
+    return [*own, *(line for loop in named for line in loop)]

@@ -16,20 +16,25 @@ Tables = dict[str, list[Row]]
 
 def tables(text: str) -> Tables:
     """The rows of a file, all kinds; `set`, `claim` ... count from 0 over the sets of one kind, `segment` from 1."""
-    out: Tables = {name: [] for name in ("claim", "diagnosis", "service_line", *_REMITTANCE)}
-    seen = {"837": 0, "835": 0}
+    out: Tables = {name: [] for name in (*_CLAIM, *_REMITTANCE, *_ANSWER)}
+    seen = {"837": 0, "835": 0, "999": 0}
     for guide, at, body in _sets(text):
         kind = body[0][1]
         if kind == "837":
             _Claims(out, seen[kind], guide, at).read(body)
         elif kind == "835":
             _Payments(out, seen[kind], at).read(body)
+        elif kind == "999":
+            _answers(out, seen[kind], at, body)
         if kind in seen:
             seen[kind] += 1
     return out
 
 
-_REMITTANCE = ("remittance", "claim_payment", "service_payment", "adjustment", "remark", "provider_adjustment")
+_CLAIM = ("claim", "diagnosis", "service_line", "tooth", "other_payer", "other_payer_line", "other_payer_adjustment")
+_REMITTANCE = ("remittance", "claim_payment", "service_payment", "adjustment", "remark", "stated_amount")
+_REMITTANCE += ("provider_adjustment", "provider_summary")
+_ANSWER = ("group_acknowledgement", "set_acknowledgement", "syntax_error")
 
 
 def _sets(text: str) -> Iterator[tuple[str, int, list[list[str]]]]:
@@ -70,6 +75,18 @@ def last_day(text: str | None) -> date | None:
     return datetime.strptime(text[-8:], "%Y%m%d").date() if text else None
 
 
+def cas(segment: list[str]) -> Iterator[Row]:
+    """The triplets of a CAS."""
+    for i in range(2, len(segment), 3):
+        if element(segment, i):
+            yield {
+                "group_code": segment[1],
+                "carc": segment[i].lstrip("0"),
+                "amount": money(element(segment, i + 1)),
+                "quantity": money(element(segment, i + 2), "0.001"),
+            }
+
+
 # --- 837 ----------------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +106,7 @@ class _Claims:
         dependent: Row = {}
         claim: Row = {}
         line: Row = {}
+        payer: Row = {}
         for offset, segment in enumerate(body):
             name, qualifier = segment[0], element(segment, 1)
             if name == "BHT":
@@ -102,19 +120,30 @@ class _Claims:
                 else:
                     dependent = {}
             elif name == "CLM":
-                claim = {"CLM": segment, "at": self.at + offset, "lines": [], "HI": []}
+                claim = {"CLM": segment, "at": self.at + offset, "lines": [], "HI": [], "payers": []}
                 where, line = "claim", {}
                 self._open(claim, header, billing, subscriber, dependent)
-            elif name == "SBR" and where == "claim":
+            elif name == "SBR" and where in ("claim", "other payer"):
                 where = "other payer"
+                payer = {"SBR": segment, "at": self.at + offset, "CAS": []}
+                claim["payers"].append(payer)
             elif name == "LX":
                 where = "line"
-                line = {"at": self.at + offset}
+                line = {"at": self.at + offset, "TOO": [], "SVD": []}
                 claim["lines"].append(line)
+            elif name == "TOO":
+                line["TOO"].append((self.at + offset, segment))
+            elif name == "SVD":
+                where = "answer"
+                payer = {"SVD": segment, "at": self.at + offset, "CAS": []}
+                line["SVD"].append(payer)
+            elif name == "CAS":
+                payer["CAS"].append((self.at + offset, segment))
             elif name == "HI":
                 claim["HI"] += [composite.split(":") for composite in segment[1:]]
-            elif where == "other payer":
-                continue
+            elif where in ("other payer", "answer"):
+                if not (name == "DTP" and qualifier == "472"):
+                    payer.setdefault(f"{name} {qualifier}", segment)
             elif name in ("DMG", "N4") and where in ("subscriber", "dependent"):
                 (subscriber if where == "subscriber" else dependent).setdefault(f"{person} {name}", segment)
             else:
@@ -140,6 +169,7 @@ class _Claims:
         lines = [self._line(number, i, claim, line) for i, line in enumerate(claim["lines"], 1)]
         self.out["service_line"] += lines
         self._diagnoses(number, claim["HI"])
+        self._other_payers(number, claim)
         statement = element(claim.get("DTP 434"), 3)
         froms = [line["service_from"] for line in lines if line["service_from"]]
         tos = [line["service_date"] for line in lines if line["service_date"]]
@@ -171,6 +201,10 @@ class _Claims:
             "facility_name": element(facility, 3),
             "facility_npi": element(facility, 9),
             "member_id": element(insured, 9),
+            "is_predetermination": element(clm, 19) == "PB",
+            "patient_relationship_code": element(dependent.get("PAT"), 1)
+            if dependent
+            else element(subscriber.get("SBR"), 2),
             "subscriber_last_name": element(insured, 3),
             "subscriber_first_name": element(insured, 4),
             "patient_last_name": element(patient, 3),
@@ -194,6 +228,52 @@ class _Claims:
                     "diagnosis_code": code.replace(".", ""),
                 }
             )
+
+    def _other_payers(self, claim: int, around: Row) -> None:
+        for sequence, payer in enumerate(around["payers"], 1):
+            name = payer.get("NM1 PR")
+            self.out["other_payer"].append(
+                {
+                    "claim": claim,
+                    "sequence": sequence,
+                    "segment": payer["at"],
+                    "payer_responsibility": element(payer["SBR"], 1),
+                    "patient_relationship_code": element(payer["SBR"], 2),
+                    "claim_filing_code": element(payer["SBR"], 9),
+                    "payer_name": element(name, 3),
+                    "payer_id": element(name, 9),
+                    "paid_amount": money(element(payer.get("AMT D"), 2)),
+                    "noncovered_amount": money(element(payer.get("AMT A8"), 2)),
+                    "patient_liability_amount": money(element(payer.get("AMT EAF"), 2)),
+                    "adjudication_date": first_day(element(payer.get("DTP 573"), 3)),
+                    "payer_claim_control_number": element(payer.get("REF F8"), 2),
+                }
+            )
+            self._other_adjustments(claim, None, element(name, 9), payer["CAS"])
+        for number, line in enumerate(around["lines"], 1):
+            for at, tooth in line["TOO"]:
+                row = {"claim": claim, "line_number": number, "segment": at}
+                row |= {"tooth_code": element(tooth, 2), "surface_codes": element(tooth, 3)}
+                self.out["tooth"].append(row)
+            for answer in line["SVD"]:
+                svd = answer["SVD"]
+                row = {"claim": claim, "line_number": number, "segment": answer["at"], "payer_id": element(svd, 1)}
+                row |= {"paid_amount": money(element(svd, 2)), "procedure_qualifier": part(svd, 3, 1)}
+                row |= {"procedure_code": part(svd, 3, 2), "revenue_code": element(svd, 4)}
+                row |= {f"modifier_{i}": part(svd, 3, i + 2) for i in range(1, 5)}
+                row |= {"units": money(element(svd, 5), "0.001"), "bundled_line_number": element(svd, 6)}
+                row |= {"adjudication_date": first_day(element(answer.get("DTP 573"), 3))}
+                row |= {"patient_liability_amount": money(element(answer.get("AMT EAF"), 2))}
+                self.out["other_payer_line"].append(row)
+                self._other_adjustments(claim, number, element(svd, 1), answer["CAS"])
+
+    def _other_adjustments(
+        self, claim: int, line: int | None, payer: str | None, segments: list[tuple[int, list[str]]]
+    ) -> None:
+        for at, segment in segments:
+            for triplet in cas(segment):
+                row = {"claim": claim, "line_number": line, "payer_id": payer, "segment": at} | triplet
+                self.out["other_payer_adjustment"].append(row)
 
     def _line(self, claim: int, number: int, around: Row, line: Row) -> Row:
         service = line.get("SV1") or line.get("SV2") or line.get("SV3")
@@ -220,6 +300,7 @@ class _Claims:
             "units": money(element(service, units), "0.001"),
             "place_of_service": None if kind == "SV2" else element(service, place) or part(around["CLM"], 5, 1),
             "diagnosis_pointer": element(service, pointer),
+            "oral_cavity_codes": element(service, 4) if kind == "SV3" else None,
             "service_from": first_day(days),
             "service_date": last_day(days),
             "line_control_number": element(line.get("REF 6R"), 2),
@@ -240,6 +321,7 @@ class _Payments:
         here = remittance
         claims: list[Row] = []
         claim: Row | None = None
+        summary: Row = {}
         for offset, segment in enumerate(body):
             name, at = segment[0], self.at + offset
             if name == "CLP":
@@ -260,8 +342,18 @@ class _Payments:
                 self._provider_adjustments(segment, at)
             elif name == "CAS" and claim is not None:
                 self._adjustments(segment, at, claim["index"], here.get("index") if here is not claim else None)
+            elif name == "TS3":
+                summary = self._summary(segment, at)
+            elif name == "TS2":
+                summary["drg_amount"] = money(element(segment, 1))
             elif name in ("LQ", "MOA", "MIA") and claim is not None:
-                self._remarks(segment, claim["index"], here.get("index") if here is not claim else None)
+                line = here.get("index") if here is not claim else None
+                self._remarks(segment, claim["index"], line)
+                if name != "LQ":
+                    self._stated(segment, at, claim["index"], line)
+            elif name == "AMT" and claim is not None:
+                self._stated(segment, at, claim["index"], here.get("index") if here is not claim else None)
+                here.setdefault(f"{name} {element(segment, 1)}", segment)
             elif name in ("NM1", "REF", "DTM", "AMT", "N1"):
                 here.setdefault(f"{name} {element(segment, 1)}", segment)
             elif name in ("BPR", "TRN"):
@@ -290,7 +382,8 @@ class _Payments:
         )
 
     def _claim(self, one: Row) -> None:
-        clp, patient = one["CLP"], one.get("NM1 QC")
+        clp, patient, corrected = one["CLP"], one.get("NM1 QC"), one.get("NM1 74")
+        forwarded, priority = one.get("NM1 TT"), one.get("NM1 PR")
         lines = [self._line(one["index"], i, line) for i, line in enumerate(one["SVC"], 1)]
         self.out["service_payment"] += lines
         froms = [line["service_from"] for line in lines if line["service_from"]]
@@ -313,6 +406,16 @@ class _Payments:
                 "patient_last_name": element(patient, 3),
                 "patient_first_name": element(patient, 4),
                 "member_id": element(one.get("NM1 IL"), 9) or element(patient, 9),
+                "corrected_last_name": element(corrected, 3),
+                "corrected_first_name": element(corrected, 4),
+                "corrected_member_id": element(corrected, 9),
+                "forwarded_payer_name": element(forwarded, 3),
+                "forwarded_payer_id": element(forwarded, 9),
+                "priority_payer_name": element(priority, 3),
+                "priority_payer_id": element(priority, 9),
+                "original_reference": element(one.get("REF F8"), 2),
+                "drg_code": element(clp, 11),
+                "coverage_expires_date": first_day(element(one.get("DTM 036"), 2)),
                 "rendering_npi": element(one.get("NM1 82"), 9),
                 "received_date": first_day(element(one.get("DTM 050"), 2)),
                 "service_from": period_from or min(froms, default=None),
@@ -339,6 +442,8 @@ class _Payments:
             "allowed_amount": money(element(line.get("AMT B6"), 2)),
             "units": money(element(svc, 5), "0.001"),
             "submitted_procedure_code": part(svc, 6, 2),
+            "submitted_modifiers": ":".join(m for m in (part(svc, 6, i) for i in range(3, 7)) if m) or None,
+            "submitted_units": money(element(svc, 7), "0.001"),
             "service_from": first_day(element(start or day, 2)),
             "service_date": first_day(element(end or day or start, 2)),
             "line_control_number": element(line.get("REF 6R"), 2),
@@ -346,19 +451,24 @@ class _Payments:
         }
 
     def _adjustments(self, segment: list[str], at: int, claim: int, line: int | None) -> None:
-        for i in range(2, len(segment), 3):
-            if element(segment, i):
-                self.out["adjustment"].append(
-                    {
-                        "claim_payment": claim,
-                        "service_payment": line,
-                        "segment": at,
-                        "group_code": segment[1],
-                        "carc": segment[i].lstrip("0"),
-                        "amount": money(element(segment, i + 1)),
-                        "quantity": money(element(segment, i + 2), "0.001"),
-                    }
-                )
+        for triplet in cas(segment):
+            row = {"claim_payment": claim, "service_payment": line, "segment": at} | triplet
+            self.out["adjustment"].append(row)
+
+    def _stated(self, segment: list[str], at: int, claim: int, line: int | None) -> None:
+        places = {"MIA": [2, 4, *range(6, 15), *range(16, 20), 24], "MOA": [2, 8, 9], "AMT": [2]}
+        for i in places[segment[0]]:
+            kind = segment[1] if segment[0] == "AMT" else f"{segment[0]}{i:02}"
+            if element(segment, i) and kind != "B6":
+                row = {"claim_payment": claim, "service_payment": line, "segment": at}
+                self.out["stated_amount"].append(row | {"kind": kind, "amount": money(segment[i])})
+
+    def _summary(self, segment: list[str], at: int) -> Row:
+        row = {"set": self.set, "segment": at, "provider_id": element(segment, 1), "facility_code": element(segment, 2)}
+        row |= {"fiscal_period_date": first_day(element(segment, 3)), "claim_count": int(segment[4])}
+        row |= {"charge_amount": money(element(segment, 5)), "paid_amount": money(element(segment, 9))}
+        self.out["provider_summary"].append(row | {"drg_amount": None})
+        return self.out["provider_summary"][-1]
 
     def _remarks(self, segment: list[str], claim: int, line: int | None) -> None:
         elements = {"LQ": (2,), "MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}[segment[0]]
@@ -381,3 +491,44 @@ class _Payments:
                     "amount": money(element(segment, i + 1)),
                 }
             )
+
+
+# --- 999 ----------------------------------------------------------------------------------------------------------
+
+
+def _answers(out: Tables, number: int, start: int, body: list[list[str]]) -> None:
+    """Follows AK1, AK2 and IK3 through one 999."""
+    group: Row = {}
+    answered: Row = {}
+    wrong: list[Row] = []
+    for at, segment in enumerate(body, start):
+        name = segment[0]
+        if name == "AK1":
+            group = {"set": number, "segment": at, "functional_code": segment[1], "version": element(segment, 3)}
+            group |= {"group_control_number": segment[2], "status_code": None, "error_codes": None}
+            group |= {"included_count": None, "received_count": None, "accepted_count": None}
+            out["group_acknowledgement"].append(group)
+        elif name == "AK2":
+            answered = {"set": number, "segment": at, "group_control_number": group["group_control_number"]}
+            answered |= {"set_kind": segment[1], "set_control_number": segment[2], "status_code": None}
+            out["set_acknowledgement"].append(answered | {"error_codes": None})
+            answered = out["set_acknowledgement"][-1]
+        elif name == "IK3":
+            row = {"set": number, "segment": at, "wrong_segment_id": segment[1], "wrong_segment": int(segment[2])}
+            row |= {name: answered[name] for name in ("group_control_number", "set_control_number")}
+            row |= {"loop_code": element(segment, 3), "wrong_element": None, "element_reference": None}
+            wrong = [row | {"error_code": element(segment, 4), "patient_control_number": None}]
+            out["syntax_error"] += wrong
+        elif name == "IK4":
+            row = wrong[0] | {"segment": at, "wrong_element": segment[1], "element_reference": element(segment, 2)}
+            wrong.append(row | {"error_code": segment[3]})
+            out["syntax_error"].append(wrong[-1])
+        elif name == "CTX" and segment[1].startswith("CLM01:"):
+            for row in wrong:
+                row["patient_control_number"] = row["patient_control_number"] or part(segment, 1, 2)
+        elif name == "IK5":
+            answered |= {"status_code": segment[1], "error_codes": " ".join(filter(None, segment[2:7])) or None}
+        elif name == "AK9":
+            counts = zip(("included_count", "received_count", "accepted_count"), map(int, segment[2:5]), strict=True)
+            group |= {"status_code": segment[1], "error_codes": " ".join(filter(None, segment[5:10])) or None}
+            group |= dict(counts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.x12_text import (
     NPI,
     Dress,
@@ -249,6 +251,18 @@ def test_the_patient_is_the_dependent_and_the_member_the_subscriber() -> None:
     assert found.column("claim", "patient_birth_date") == ["2015-06-06"]
 
 
+@pytest.mark.parametrize(("pat", "expected"), [("PAT*01", "01"), ("PAT", None), ("", None)])
+def test_what_the_patient_is_to_the_subscriber(pat: str, expected: str | None) -> None:
+    kid = dependent(3, 2, "CHILD").replace("PAT*19", pat)
+    body = HEADER + subscriber(2, "PARENT", "M1", children=1) + claim("A1", ("99213", "100")) + "\n" + kid
+    body += claim("A2", ("99213", "100"))
+    found = parsed(whole("837P", body))
+    assert found.table("claim", "patient_last_name", "patient_relationship_code") == [
+        ("PARENT", "18"),
+        ("CHILD", expected),
+    ]
+
+
 def test_several_claims_under_one_dependent_and_then_another_subscriber() -> None:
     body = (
         HEADER
@@ -303,6 +317,13 @@ def test_a_transaction_set_never_borrows_from_the_one_before() -> None:
     found = parsed(dressed(interchange(group(*sets))))
     columns = ("patient_control_number", "payer_id", "member_id", "billing_npi", "submission_date")
     assert found.table("claim", *columns)[1] == ("B1", None, None, None, "2026-01-11")
+
+
+def test_a_transaction_set_without_a_header_takes_the_day_of_its_interchange() -> None:
+    bare = claims_body(claim("B1", ("99213", "1"))).replace("BHT*0019*00*20260110*20260110*0600*CH", "")
+    sets = [transaction("837P", claims_body(claim("A1", ("99213", "1")))), transaction("837P", bare, "0002")]
+    found = parsed(dressed(interchange(group(*sets), day="260115")))
+    assert found.column("claim", "submission_date") == ["2026-01-10", "2026-01-15"]
 
 
 # --- other payers: loops 2320, 2330 and 2430 -------------------------------------------------------------------------

@@ -37,6 +37,28 @@ PAID = """
     PLB*1*20261231*WO:X*10*L6*-1
 """
 CLAIMS = claims_body("\n".join(claim(f"A{i}", ("99213", "100"), ("99214", "50")) for i in range(3)))
+COB = """
+    CLM*D1*280***11:B:1*Y*A*Y*Y
+    SBR*P*18*******MB
+    CAS*PR*1*20**2*5
+    AMT*D*100
+    NM1*PR*2*FIRST*****PI*F1
+    LX*1
+    SV3*AD:D2391*280**10:20**1
+    TOO*JP*14*M:O
+    SVD*F1*100*AD:D2391**1
+    CAS*CO*45*180
+    DTP*573*D8*20260120
+"""
+ANSWER = """
+    AK1*HC*1
+    AK2*837*0001
+    IK3*CLM*12*2300*8
+    CTX*CLM01:A1
+    IK4*2*782*6
+    IK5*R*5
+    AK9*R*1*1*0
+"""
 SEEDS = [
     whole("837P", CLAIMS),
     whole("835", remittance_body(PAID), Dress("|", ">", "\n")),
@@ -47,16 +69,24 @@ SEEDS = [
         ),
         Dress(line_end="\r\n"),
     ),
+    dressed(
+        interchange(
+            "TA1*000000009*260110*0600*R*006",
+            group(transaction("837D", claims_body(COB))),
+            group(transaction("999", ANSWER, "0002"), control="2"),
+        )
+    ),
 ]
 JUNK = [b"*", b"~", b":", b"\n", b"\r\n", b"\x00", b"\xff", b"\xc3", b" ", b"ISA*", b"~SE*1*1~", b"~ST*835*9~", b"CLM*"]
 JUNK += [b"9" * 40, b"-", b".", b"1e9", b"~CLP*X*1*1*1~", b"~LX*1~", b"\xef\xbb\xbf", b"~GE*1*1~"]
+JUNK += [b"~TA1*1~", b"~SVD*F1~", b"~CAS*CO*~"]
 
 
 def damaged(rng: random.Random) -> bytes:
     """A seed with one to four random damages."""
     data = bytearray(rng.choice(SEEDS))
     for _ in range(rng.randint(1, 4)):
-        at, length = rng.randrange(len(data)), rng.choice([1, 1, 2, 7, 60])
+        at, length = rng.randrange(len(data) or 1), rng.choice([1, 1, 2, 7, 60])
         match rng.randrange(7):
             case 0:
                 del data[at : at + length]
@@ -104,7 +134,7 @@ def test_damaged_files_are_reported_and_every_claim_accounted_for(seed: int) -> 
         assert all(problem.segment is None or problem.segment >= 1 for problem in found.problems)
 
 
-@pytest.mark.parametrize("seed", SEEDS, ids=["837", "835", "mixed"])
+@pytest.mark.parametrize("seed", SEEDS, ids=["837", "835", "mixed", "837D and answers"])
 def test_a_file_cut_anywhere_loses_no_claim_that_it_began(seed: bytes) -> None:
     """What was seen is counted here by a plain split; the separators of the ISA are given."""
     terminator, element = (rb"\n", rb"\|") if seed[3:4] == b"|" else (rb"~\s*", rb"\*")

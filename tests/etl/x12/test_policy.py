@@ -152,16 +152,82 @@ def test_a_claim_payment_among_claims_is_quarantined_by_itself() -> None:
     adds_up(found)
 
 
+def unread(body: str) -> bytes:
+    """An eligibility question: a kind of transaction set that nothing here reads."""
+    return dressed(interchange(group(transaction("270", body, guide="005010X279A1"))))
+
+
 def test_claims_in_a_kind_that_is_not_read_are_set_aside() -> None:
-    found = parsed(whole("999", "AK1*HC*1\nCLM*A1*100\nAK9*A*1*1*1"))
+    found = parsed(unread("BHT*0022*13*1\nCLM*A1*100"))
     [problem] = found.problems
-    assert said(problem) == ("quarantined", "kind-not-read", 3, "ST01 999", "837 or 835 or 277")
+    kinds = "837 or 835 or 277 or 999 or 997 or TA1"
+    assert said(problem) == ("quarantined", "kind-not-read", 3, "ST01 270", kinds)
     adds_up(found)
 
 
-def test_a_999_is_only_noted() -> None:
-    found = parsed(whole("999", "AK1*HC*1\nAK9*A*1*1*1"))
-    assert found.rules() == [("flagged", "kind-not-read")]
+def test_another_kind_is_only_noted() -> None:
+    assert parsed(unread("BHT*0022*13*1")).rules() == [("flagged", "kind-not-read")]
+
+
+# --- quarantined by itself: what stands below nothing ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "orphan", ["SVC*HC:99213*100*80", "CAS*CO*45*20**1*5", "LQ*HE*M51", "MOA***MA01", "MIA*0****N30"]
+)
+def test_what_precedes_the_first_claim_payment_is_quarantined(orphan: str) -> None:
+    found = parsed(whole("835", remittance_body(f"{orphan}\n{PAID}", deposit="130")))
+    [problem] = found.problems
+    name = orphan.split("*")[0]
+    assert said(problem) == ("quarantined", "orphan-segment", 9, f"{name} without its CLP", "CLP before it")
+    assert found.column("claim_payment", "patient_control_number") == ["A1", "A2"]
+    assert found.table("adjustment", "carc", "amount") == [("45", "20.00")]
+    adds_up(found)
+
+
+def test_thousands_of_orphans_are_one_problem_for_each_set_and_kind_of_segment() -> None:
+    lost = "\n".join(["SVC*HC:99213*100*80", "CAS*CO*45*20"] * 3_000)
+    sets = [transaction("835", remittance_body(f"{lost}\n{PAID}", trace=f"T{i}"), f"000{i}") for i in (1, 2)]
+    found = parsed(dressed(interchange(group(*sets))))
+    words = ["3,000 SVC without their CLP", "3,000 CAS without their CLP"]
+    assert [(p.segment, p.found) for p in found.problems] == [
+        (9, words[0]),
+        (10, words[1]),
+        (6_020, words[0]),
+        (6_021, words[1]),
+    ]
+    assert found.frames["claim_payment"].height == 4
+
+
+@pytest.mark.parametrize(
+    ("orphan", "expected"),
+    [
+        ("LX*1\nSV1*HC:99213*100*UN*1", [(13, "LX without its CLM"), (14, "SV1 without its LX")]),
+        ("SV1*HC:99213*100*UN*1", [(13, "SV1 without its LX")]),
+    ],
+    ids=["a line", "a service"],
+)
+def test_a_line_without_a_claim_is_quarantined(orphan: str, expected: list[tuple[int, str]]) -> None:
+    found = parsed(whole("837P", claims_body(f"{orphan}\n{claim('A1', ('99213', '100'))}")))
+    assert [(p.segment, p.found) for p in found.problems] == expected
+    assert {p.severity for p in found.problems} == {"quarantined"}
+    assert found.table("service_line", "claim", "charge_amount") == [(0, "100.00")]
+    adds_up(found)
+
+
+def test_a_second_service_in_one_line_is_quarantined() -> None:
+    text = claims_text("A1").replace("DTP*472", "SV1*HC:99214*50*UN*1***1\nDTP*472")
+    found = parsed(whole("837P", text))
+    assert [(p.rule, p.segment, p.found) for p in found.problems] == [("orphan-segment", 17, "SV1 without its LX")]
+    assert found.column("service_line", "charge_amount") == ["100.00"]
+
+
+def test_an_adjustment_of_no_other_payer_is_quarantined() -> None:
+    found = parsed(whole("837P", claims_text("A1").replace("HI*", "CAS*CO*45*10\nHI*")))
+    assert [(p.rule, p.found, p.expected) for p in found.problems] == [
+        ("orphan-segment", "CAS without its SBR or SVD", "SBR or SVD before it")
+    ]
+    assert found.frames["other_payer_adjustment"].height == 0
 
 
 # --- flagged: loaded, but said ------------------------------------------------------------------------------------

@@ -95,6 +95,27 @@ def test_the_insured_is_the_member_and_a_corrected_insured_is_not() -> None:
     assert found.table("claim_payment", "member_id", "patient_last_name") == [("INSUREDID", "CHILD")]
 
 
+def test_what_the_payer_corrects_and_where_it_forwards_to() -> None:
+    text = """
+        CLP*A1*19*100*80*20*CI*ICN1*11*1**470
+        NM1*QC*1*CHILD*KID
+        NM1*74*1*CORRECT*PAT****C*CORRECTID
+        NM1*TT*2*NEXT PAYER*****PI*NEXT
+        NM1*PR*2*FIRST PAYER*****XV*FIRST
+        REF*F8*OLDICN
+        DTM*036*20251231
+        CLP*A2*1*50*50*0*CI*ICN2
+    """
+    found = parsed(remittance_file(text))
+    columns = ("corrected_last_name", "corrected_first_name", "corrected_member_id", "original_reference", "drg_code")
+    assert found.table("claim_payment", *columns) == [("CORRECT", "PAT", "CORRECTID", "OLDICN", "470"), (None,) * 5]
+    columns = ("forwarded_payer_name", "forwarded_payer_id", "priority_payer_name", "priority_payer_id")
+    assert found.table("claim_payment", *columns, "coverage_expires_date") == [
+        ("NEXT PAYER", "NEXT", "FIRST PAYER", "FIRST", "2025-12-31"),
+        (None,) * 5,
+    ]
+
+
 def test_cas_with_six_triplets_and_quantities_at_both_levels() -> None:
     text = """
         CLP*A1*1*100*0*0*CI*ICN1
@@ -181,6 +202,50 @@ def test_service_payments() -> None:
     ]
 
 
+def test_a_code_that_the_payer_changed_is_kept_beside_the_one_that_was_sent() -> None:
+    text = """
+        CLP*A1*1*300*80*0*CI*ICN1
+        SVC*HC:80053*150*80**1*HC:80048:25:GW*3
+        REF*6R*A1L1
+        SVC*HC:80053*150*0**1*HC:84443
+        CAS*CO*97*150
+        REF*6R*A1L2
+    """
+    columns = ("procedure_code", "submitted_procedure_code", "submitted_modifiers", "units", "submitted_units")
+    assert parsed(remittance_file(text)).table("service_payment", *columns, "line_control_number") == [
+        ("80053", "80048", "25:GW", "1.000", "3.000", "A1L1"),
+        ("80053", "84443", None, "1.000", None, "A1L2"),
+    ]
+
+
+def test_further_amounts_that_a_payer_states() -> None:
+    text = """
+        CLP*A1*1*100*80*0*CI*ICN1
+        MIA*3*100**5000.5*MA01*7***********9
+        AMT*AU*90
+        AMT*I*1.25
+        QTY*CA*3
+        SVC*HC:99213*100*80
+        AMT*B6*80
+        AMT*KH*2
+        CLP*A2*1*50*50*0*CI*ICN2
+        MOA*.8*40.5*MA01*****3
+    """
+    found = parsed(remittance_file(text))
+    assert found.table("stated_amount", "claim_payment", "service_payment", "segment", "kind", "amount") == [
+        (0, None, 10, "MIA02", "100.00"),
+        (0, None, 10, "MIA04", "5000.50"),
+        (0, None, 10, "MIA06", "7.00"),
+        (0, None, 10, "MIA17", "9.00"),
+        (0, None, 11, "AU", "90.00"),
+        (0, None, 12, "I", "1.25"),
+        (0, 0, 16, "KH", "2.00"),
+        (1, None, 18, "MOA02", "40.50"),
+        (1, None, 18, "MOA08", "3.00"),
+    ]
+    assert found.column("service_payment", "allowed_amount") == ["80.00"]
+
+
 def test_without_dates_of_its_own_a_claim_payment_spans_its_lines() -> None:
     text = """
         CLP*A1*1*200*200*0*CI*ICN1
@@ -262,16 +327,22 @@ def test_several_st_keep_their_own_claims_and_provider_adjustments() -> None:
     assert found.table("provider_adjustment", "set", "reason_code") == [(0, "WO"), (1, "FB")]
 
 
-def test_batch_totals_and_headers_of_batches_are_passed_over() -> None:
+def test_batch_totals_are_rows_of_their_own() -> None:
     text = """
         TS3*1999999984*13*20261231*1*100
-        TS2*1*1*1
+        TS2*2178.45*1919.71
         CLP*A1*1*100*100*0*CI*ICN1
         LX*2
-        TS3*1999999984*11*20261231*1*50
+        TS3*1999999984*11*20261231*2*50****40
         CLP*A2*1*50*50*0*CI*ICN2
     """
-    assert parsed(remittance_file(text)).column("claim_payment", "patient_control_number") == ["A1", "A2"]
+    found = parsed(remittance_file(text))
+    assert found.column("claim_payment", "patient_control_number") == ["A1", "A2"]
+    columns = ("set", "segment", "facility_code", "fiscal_period_date", "claim_count", "charge_amount")
+    assert found.table("provider_summary", *columns, "paid_amount", "drg_amount") == [
+        (0, 9, "13", "2026-12-31", 1, "100.00", None, "2178.45"),
+        (0, 13, "11", "2026-12-31", 2, "50.00", "40.00", None),
+    ]
 
 
 @pytest.mark.parametrize("orphan", ["SVC*HC:99213*100*80", "CAS*CO*45*20", "LQ*HE*M51", "MOA***MA01"])

@@ -50,7 +50,8 @@ event as (
         end,
         p.status_code, coalesce(y.payer_name, p.payer_id), p.paid_amount, p.claim_payment_id
     from payment as p
-    left join adjudication as a on a.claim_payment_id = p.claim_payment_id
+    left join split_payment as s on s.claim_payment_id = p.claim_payment_id
+    left join adjudication as a on a.claim_payment_id = coalesce(s.first_payment_id, p.claim_payment_id)
     left join payer as y on y.payer_id = p.payer_id
     where p.root_id = $root_id
     union all

@@ -1,4 +1,5 @@
--- one row per adjudicating claim payment known by the day: not a reversal, a forward, a predetermination or a mere duplicate
+-- one row per adjudication known by the day: a claim payment that is no reversal, forward, predetermination or mere duplicate
+-- the parts of a split claim are one adjudication, named by the first of them
 with total as (
     select
         claim_payment_id, sum(allowed_amount) as allowed_amount, sum(patient_owed_amount) as patient_owed_amount,
@@ -29,24 +30,50 @@ last_reversal as (
     group by root_id, payer_id, payer_claim_control_number
 ),
 
+judged as (
+    select
+        c.* replace (coalesce(s.first_payment_id, c.claim_payment_id) as claim_payment_id),
+        s.first_payment_id is not null as is_split, coalesce(r.reversal_order > c.payment_order, false) as is_reversed
+    from candidate as c
+    left join split_payment as s on s.claim_payment_id = c.claim_payment_id
+    left join last_reversal as r
+        on
+            r.root_id = c.root_id
+            and r.payer_id = c.payer_id
+            and r.payer_claim_control_number is not distinct from c.payer_claim_control_number
+),
+
+adjudicated as (
+    select
+        claim_payment_id, root_id, payer_id, payment_date, payment_order, charge_amount, paid_amount, allowed_amount,
+        patient_owed_amount, never_amount, denied_amount, is_denied, is_reversed
+    from judged
+    where not is_split
+    union all
+    -- of a part that was reversed nothing stands, but it was adjudicated
+    select
+        claim_payment_id, root_id, payer_id, min(payment_date), min(payment_order), sum(charge_amount), sum(paid_amount),
+        sum(allowed_amount), sum(case when is_reversed then 0 else patient_owed_amount end),
+        sum(case when is_reversed then 0 else never_amount end), sum(denied_amount), bool_or(is_denied), bool_and(is_reversed)
+    from judged
+    where is_split
+    group by claim_payment_id, root_id, payer_id
+),
+
 span as (
     select root_id, payer_id, min(payment_order) as first_order, max(payment_order) as last_order
-    from candidate
+    from adjudicated
     group by root_id, payer_id
 )
 
 select
     c.claim_payment_id, c.root_id, c.payer_id, c.payment_date, c.payment_order,
     c.payment_order = s.first_order as is_initial,
-    c.payment_order = s.last_order and coalesce(r.reversal_order < c.payment_order, true) as is_standing,
-    c.charge_amount, c.paid_amount, cast(c.allowed_amount as decimal(18, 2)) as allowed_amount,
+    c.payment_order = s.last_order and not c.is_reversed as is_standing,
+    cast(c.charge_amount as decimal(18, 2)) as charge_amount, cast(c.paid_amount as decimal(18, 2)) as paid_amount,
+    cast(c.allowed_amount as decimal(18, 2)) as allowed_amount,
     cast(c.patient_owed_amount as decimal(18, 2)) as patient_owed_amount, cast(c.never_amount as decimal(18, 2)) as never_amount,
     cast(c.denied_amount as decimal(18, 2)) as denied_amount,
     c.is_denied, c.is_denied and c.allowed_amount <= 0 as is_zero_pay
-from candidate as c
+from adjudicated as c
 join span as s on s.root_id = c.root_id and s.payer_id = c.payer_id
-left join last_reversal as r
-    on
-        r.root_id = c.root_id
-        and r.payer_id = c.payer_id
-        and r.payer_claim_control_number is not distinct from c.payer_claim_control_number

@@ -13,9 +13,9 @@ with answer as (
 first_adjudication as (select * from adjudication where is_initial),
 
 denied as (
-    select claim_payment_id, bool_or(is_overturned) as is_overturned, min(overturned_on) as overturned_on
+    select root_id, payer_id, bool_or(is_overturned) as is_overturned, min(overturned_on) as overturned_on
     from denied_line
-    group by claim_payment_id
+    group by root_id, payer_id
 ),
 
 pair as (
@@ -39,4 +39,4 @@ select
 from pair as x
 left join answer as n on n.root_id = x.root_id
 left join first_adjudication as a on a.root_id = x.root_id and a.payer_id = x.payer_id
-left join denied as d on d.claim_payment_id = a.claim_payment_id
+left join denied as d on d.root_id = a.root_id and d.payer_id = a.payer_id

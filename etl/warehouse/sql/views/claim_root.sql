@@ -6,7 +6,7 @@ with version as (
         date_diff('day', date '0001-01-01', c.submission_date) * 1000000000000 + c.claim_id as version_order
     from claim as c
     join root as k on k.patient_control_number = c.patient_control_number
-    where c.submission_date <= $as_of
+    where c.submission_date <= $as_of and not c.is_predetermination
 ),
 
 span as (
