@@ -18,11 +18,21 @@ from etl.load import load
 from etl.load_report import LoadReport
 from etl.measures import MEASURES, AgeFrom
 from etl.report import Format, emit
+from etl.tables.column_map import read_maps
 from etl.warehouse.store import open_reader
 
 DEFAULT_DB = Path("data/cleanclaim.duckdb")
 
 DbOption = Annotated[Path, typer.Option("--db", help="The warehouse file.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="csv:MAP",
+        help="A column map (TOML; docs/column-maps.md) or a folder of them; may be repeated. Each table takes the map "
+        "that fits its columns.",
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")]
 
 
@@ -76,12 +86,14 @@ def sample(
 def load_command(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders, .zip, .gz: X12 and side files.")],
     db: DbOption = DEFAULT_DB,
+    maps: MapOption = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Load claims (837), remittances (835), acknowledgements (277CA) and side files. The same input twice changes
-    nothing."""
+    """Load claims (837), remittances (835), acknowledgements (277CA), FHIR resources, side files, and by a column map
+    CSV, TSV, Parquet and .xlsx exports. The same input twice changes nothing."""
+    column_maps = read_maps(maps or [])
     progress = Progress()
-    report = load(paths, db, progress)
+    report = load(paths, db, progress, column_maps)
     progress.finish(f"Loaded {report.files:,} files into {db}")
     if form is Format.json:
         print(json.dumps(report.to_json(), indent=2))

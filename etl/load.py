@@ -15,7 +15,11 @@ import duckdb
 from etl.errors import Problem, UserError
 from etl.inputs import Input, find
 from etl.load_report import LoadReport
-from etl.tables import side_files
+from etl.tables import batch as exports
+from etl.tables import side_rows
+from etl.tables.cells import kind_of
+from etl.tables.column_map import ColumnMap
+from etl.tables.recognise import recognise
 from etl.warehouse import checks, refresh, roots, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
@@ -34,9 +38,11 @@ _SETTLE = 4 * pieces.CHUNK
 _DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
-def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadReport:
+def load(
+    paths: list[Path], db: Path, progress: Progress | None = None, maps: list[ColumnMap] | None = None
+) -> LoadReport:
     """Load files, folders, .zip and .gz into the warehouse at `db`, all or nothing; the same input twice changes
-    nothing.
+    nothing. `maps` say which columns tables that are no side files have.
 
     `progress(file name, bytes done, bytes in all)` is called as it goes. Raises UserError when a path does not exist,
     another process writes, or the disk is full.
@@ -46,7 +52,7 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
     with store.open_writer(db) as connection:
-        report = _Loader(connection, progress, sum(one.byte_count for one in inputs)).run(inputs)
+        report = _Loader(connection, progress, sum(one.byte_count for one in inputs), maps or []).run(inputs)
     report.ignored = ignored
     return report
 
@@ -71,7 +77,13 @@ class _Arrival:
 class _Loader:
     """One load into an open warehouse."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress | None, total_bytes: int) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        progress: Progress | None,
+        total_bytes: int,
+        maps: list[ColumnMap],
+    ) -> None:
         self.connection = connection
         self.progress = progress
         self.total_bytes = total_bytes
@@ -87,6 +99,8 @@ class _Loader:
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
         self.arrivals: dict[int, _Arrival] = {}
+        self.maps = maps
+        self.exports: list[exports.Arrived] = []
 
     def run(self, inputs: list[Input]) -> LoadReport:
         """Load every input, then bring everything that is computed from the rows up to date."""
@@ -94,6 +108,7 @@ class _Loader:
             self._input(one)
         for batch in self.batches.values():
             self._flush(batch)
+        self._exports()
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         for arrival in self.arrivals.values():
             self._enter(arrival, now)
@@ -120,23 +135,45 @@ class _Loader:
         self._tell(one.name)
 
     def _read(self, arrival: _Arrival) -> None:
-        try:
-            with arrival.input.open() as stream:
-                header = stream.read(4096).split(b"\n", 1)[0]
-            if side_file := side_files.recognise(header):
-                self._side_file(arrival, side_file)
-            else:
-                self._x12(arrival)
-        except pieces.UnreadableError as error:
-            problem = side_files.strange_table(header) or error.problem
-            arrival.reject(self._counted(arrival.input, problem))
-
-    def _side_file(self, arrival: _Arrival, side_file: side_files.SideFile) -> None:
         with arrival.input.open() as stream:
-            rows, bad = side_files.read(side_file, stream)
-        arrival.problems += bad
-        arrival.kind = side_file.table
-        self.append.side_file(side_file, rows)
+            head = stream.read(4096)
+        no_x12 = b"ISA" not in head or kind_of(head) != "text"
+        if no_x12 and self._table(arrival):
+            return
+        try:
+            self._x12(arrival)
+        except pieces.UnreadableError as error:
+            if no_x12 or not self._table(arrival):
+                arrival.reject(self._counted(arrival.input, error.problem))
+
+    def _table(self, arrival: _Arrival) -> bool:
+        """Take a file that is a table; False when it is none."""
+        with arrival.input.open() as stream:
+            found = recognise(stream.read(), self.maps)
+        if found is None:
+            return False
+        if isinstance(found, Problem):
+            arrival.reject(self._counted(arrival.input, found))
+        elif found.column_map is None and found.side_file:
+            rows, bad = side_rows.read(found.side_file, found.cells)
+            arrival.problems += bad
+            arrival.kind = found.side_file.table
+            self.append.side_file(found.side_file, rows)
+        elif found.column_map:
+            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.cells)
+            arrival.kind = "+".join(found.column_map.tables)
+            arrival.problems = arrived.problems
+            if found.side_file:
+                self.append.side_file(found.side_file, side_rows.rows(arrived.checked))
+            else:
+                self.exports.append(arrived)
+        return True
+
+    def _exports(self) -> None:
+        """Add the exports of claims and payments: their rows may stand in several files."""
+        exports.load(self.exports, self.connection, self.append.x12)
+        for one in self.exports:
+            self._saw(one.seen_claims, one.seen_payments)
 
     def _x12(self, arrival: _Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)
@@ -175,7 +212,7 @@ class _Loader:
                     claims += len(tokens.where("CLM"))
                     payments += len(tokens.where("CLP"))
         except pieces.UnreadableError:
-            pass  # a side file that was loaded before
+            claims, payments = _loaded_from(self.connection, one.sha256())
         self._saw(claims, payments)
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
         return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
@@ -226,6 +263,23 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
         where trace_number is not null"""
     ).fetchall()
     return Known({row[0] for row in contents}, set(payments))
+
+
+def _loaded_from(connection: duckdb.DuckDBPyConnection, sha256: str) -> tuple[int, int]:
+    """How many claims and claim payments a table brought when it was loaded, those that count once included."""
+    of_file = "select transaction_set_id from transaction_set join source_file using (file_id) where sha256 = $sha256"
+    claims, payments = connection.execute(
+        f"""select
+            (select count(*) from claim where transaction_set_id in ({of_file})),
+            (select count(*) from claim_payment join remittance using (remittance_id)
+                where transaction_set_id in ({of_file}))""",
+        {"sha256": sha256},
+    ).fetchall()[0]
+    again = "select coalesce(sum(claims), 0), coalesce(sum(claim_payments), 0) from issue"
+    more = connection.execute(
+        f"{again} where sha256 = $sha256 and severity = 'duplicate' and rule <> 'duplicate-file'", {"sha256": sha256}
+    ).fetchall()[0]
+    return claims + int(more[0]), payments + int(more[1])
 
 
 def _damaged(error: Exception) -> Problem:
