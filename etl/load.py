@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import Problem, UserError
+from etl.fhir import batch as fhir
+from etl.fhir.resources import is_fhir
 from etl.inputs import Input, find
 from etl.load_report import LoadReport
 from etl.tables import batch as exports
@@ -101,6 +103,7 @@ class _Loader:
         self.arrivals: dict[int, _Arrival] = {}
         self.maps = maps
         self.exports: list[exports.Arrived] = []
+        self.resources: list[fhir.Arrived] = []
 
     def run(self, inputs: list[Input]) -> LoadReport:
         """Load every input, then bring everything that is computed from the rows up to date."""
@@ -137,6 +140,11 @@ class _Loader:
     def _read(self, arrival: _Arrival) -> None:
         with arrival.input.open() as stream:
             head = stream.read(4096)
+        if is_fhir(head):
+            arrived = fhir.Arrived(arrival.file_id, arrival.sha256 or "", arrival.input.open, problems=arrival.problems)
+            arrival.kind = "fhir"
+            self.resources.append(arrived)
+            return
         no_x12 = b"ISA" not in head or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
             return
@@ -170,10 +178,13 @@ class _Loader:
         return True
 
     def _exports(self) -> None:
-        """Add the exports of claims and payments: their rows may stand in several files."""
+        """Add the exports and FHIR resources: what belongs together may stand in several files."""
         exports.load(self.exports, self.connection, self.append.x12)
-        for one in self.exports:
-            self._saw(one.seen_claims, one.seen_payments)
+        fhir.load(self.resources, self.connection, self.append.x12)
+        for export in self.exports:
+            self._saw(export.seen_claims, export.seen_payments)
+        for resources in self.resources:
+            self._saw(resources.seen_claims, resources.seen_payments)
 
     def _x12(self, arrival: _Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)

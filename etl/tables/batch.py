@@ -76,7 +76,7 @@ def _claims(
         filled.setdefault("service_line", []).extend(part.column_map.sections[0].sources)
     out = claims.finished(frames)
     one.seen_claims, bad = _quarantined(one, parts, out["claim"], has_lines)
-    out = _kept(out, "claim", ~bad)
+    out = kept(out, "claim", ~bad)
     compared = {"claim": [*comparable(filled["claim"]), "charge_amount"], "diagnosis": ["diagnosis_code"]}
     if "service_line" in filled:
         names = [*comparable(filled["service_line"]), "charge_amount"]
@@ -85,7 +85,7 @@ def _claims(
         del compared["diagnosis"]
     known = known_claims(connection, out, {table: list(dict.fromkeys(names)) for table, names in compared.items()})
     _say_known(one, out["claim"].filter(known), "claim")
-    out = _kept(out, "claim", ~known)
+    out = kept(out, "claim", ~known)
     if out["claim"].height:
         sets = [_set(one, "claim", 0, out["claim"]["segment"][0])]
         append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
@@ -106,7 +106,7 @@ def _payments(
     out = payments.finished(frames)
     several = {"service_payment", "adjustment"} & set(one.column_map.tables)
     one.seen_payments, bad = _quarantined(one, parts, out["claim_payment"], bool(several))
-    out = _kept(out, "claim_payment", ~bad)
+    out = kept(out, "claim_payment", ~bad)
     filled = [name for section in one.column_map.sections for name in section.sources]
     further: list[str] = [
         name for name in ("trace_number", "payer_claim_control_number", "status_code") if name in filled
@@ -117,20 +117,20 @@ def _payments(
     if "deposit_amount" in filled and late.any():
         _say_late(one, out["claim_payment"].filter(late))
         known = known | late
-    out = _kept(out, "claim_payment", ~known)
+    out = kept(out, "claim_payment", ~known)
     if "deposit_amount" not in filled:
         paid = out["claim_payment"].group_by("set").agg(pl.col("paid_amount").sum())
         out["remittance"] = (
             out["remittance"].drop("deposit_amount").join(paid, on="set", how="left", maintain_order="left")
             .rename({"paid_amount": "deposit_amount"})
         )  # fmt: skip
-    out = _kept(out, "set", out["remittance"]["set"].is_in(out["claim_payment"]["set"].implode()), "remittance")
+    out = kept(out, "set", out["remittance"]["set"].is_in(out["claim_payment"]["set"].implode()), "remittance")
     if out["claim_payment"].height:
         sets = [_set(one, "remittance", i, row) for i, row in enumerate(out["remittance"]["segment"])]
         append(Rows(sets, out))
 
 
-def _kept(frames: Frames, key: str, keep: pl.Series, table: str | None = None) -> Frames:
+def kept(frames: Frames, key: str, keep: pl.Series, table: str | None = None) -> Frames:
     """The frames with only the rows of `keep` in `table` and what belongs to them, numbered from 0 again."""
     table = table or key
     numbers = frames[table].filter(keep).select(key).with_row_index("new").cast(pl.Int64)
