@@ -19,6 +19,7 @@ from etl.load_report import LoadReport
 from etl.measures import MEASURES, AgeFrom
 from etl.report import Format, emit
 from etl.tables.column_map import read_maps
+from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
 
 DEFAULT_DB = Path("data/cleanclaim.duckdb")
@@ -62,6 +63,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the `cleanclaim` command."""
     app.command("sample")(sample)
     app.command("load")(load_command)
+    app.command("map")(map_command)
     app.command("status")(status)
     app.command("measures")(measures)
     app.command("measure")(measure)
@@ -105,6 +107,13 @@ def load_command(
         raise typer.Exit(2)
     if report.needs_a_person():
         raise typer.Exit(1)
+
+
+def map_command(file: Annotated[Path, typer.Argument(help="A CSV, TSV, Parquet or .xlsx export.")]) -> None:
+    """Print a column map to start from: what the columns of an export probably are."""
+    if not file.is_file():
+        raise UserError(f"{file}: no such file.")
+    print(starter_map(file.name, file.read_bytes()), end="")
 
 
 def _print_report(report: LoadReport) -> None:

@@ -21,6 +21,7 @@ from etl.tables import batch as exports
 from etl.tables import side_rows
 from etl.tables.cells import kind_of
 from etl.tables.column_map import ColumnMap
+from etl.tables.known import loaded_from
 from etl.tables.recognise import recognise
 from etl.warehouse import checks, refresh, roots, store
 from etl.warehouse.append import Appender
@@ -223,7 +224,7 @@ class _Loader:
                     claims += len(tokens.where("CLM"))
                     payments += len(tokens.where("CLP"))
         except pieces.UnreadableError:
-            claims, payments = _loaded_from(self.connection, one.sha256())
+            claims, payments = loaded_from(self.connection, one.sha256())
         self._saw(claims, payments)
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
         return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
@@ -274,23 +275,6 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
         where trace_number is not null"""
     ).fetchall()
     return Known({row[0] for row in contents}, set(payments))
-
-
-def _loaded_from(connection: duckdb.DuckDBPyConnection, sha256: str) -> tuple[int, int]:
-    """How many claims and claim payments a table brought when it was loaded, those that count once included."""
-    of_file = "select transaction_set_id from transaction_set join source_file using (file_id) where sha256 = $sha256"
-    claims, payments = connection.execute(
-        f"""select
-            (select count(*) from claim where transaction_set_id in ({of_file})),
-            (select count(*) from claim_payment join remittance using (remittance_id)
-                where transaction_set_id in ({of_file}))""",
-        {"sha256": sha256},
-    ).fetchall()[0]
-    again = "select coalesce(sum(claims), 0), coalesce(sum(claim_payments), 0) from issue"
-    more = connection.execute(
-        f"{again} where sha256 = $sha256 and severity = 'duplicate' and rule <> 'duplicate-file'", {"sha256": sha256}
-    ).fetchall()[0]
-    return claims + int(more[0]), payments + int(more[1])
 
 
 def _damaged(error: Exception) -> Problem:

@@ -52,6 +52,23 @@ def known_payments(connection: duckdb.DuckDBPyConnection, frames: Frames, compar
     return mine.is_in(before.implode()) | ~mine.is_first_distinct()
 
 
+def loaded_from(connection: duckdb.DuckDBPyConnection, sha256: str) -> tuple[int, int]:
+    """How many claims and claim payments a table or FHIR file brought when it was loaded, known ones included."""
+    of_file = "select transaction_set_id from transaction_set join source_file using (file_id) where sha256 = $sha256"
+    claims, payments = connection.execute(
+        f"""select
+            (select count(*) from claim where transaction_set_id in ({of_file})),
+            (select count(*) from claim_payment join remittance using (remittance_id)
+                where transaction_set_id in ({of_file}))""",
+        {"sha256": sha256},
+    ).fetchall()[0]
+    again = "select coalesce(sum(claims), 0), coalesce(sum(claim_payments), 0) from issue"
+    more = connection.execute(
+        f"{again} where sha256 = $sha256 and severity = 'duplicate' and rule <> 'duplicate-file'", {"sha256": sha256}
+    ).fetchall()[0]
+    return claims + int(more[0]), payments + int(more[1])
+
+
 def _claim_signatures(frames: Frames, compared: dict[str, list[str]]) -> pl.DataFrame:
     """claim, signature: a claim's compared values and those of its lines and diagnoses, as one text."""
     out = frames["claim"].select(

@@ -78,8 +78,8 @@ def test_an_explanation_of_benefit_is_a_claim_and_its_payment(desk: Desk) -> Non
     report = desk.put(PAID)
     assert (report.problems, report.unbalanced) == ([], [])
     assert desk.rows(
-        """select patient_control_number, claim_type, charge_amount, submission_date, service_date, payer_id, payer_name,
-        billing_npi, rendering_npi, place_of_service from claim"""
+        """select patient_control_number, claim_type, charge_amount, submission_date, service_date, payer_id,
+        payer_name, billing_npi, rendering_npi, place_of_service from claim"""
     ) == [
         (
             "A1",
