@@ -206,7 +206,7 @@ def measure(
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether they are stale.")] = False) -> None:
-    """Generate MEASURES.md and SCHEMA.md from the code."""
+    """Generate MEASURES.md, SCHEMA.md and docs/column-maps.md from the code."""
     stale = generated.write(Path.cwd(), check)
     if stale and check:
         print(f"Stale: {', '.join(stale)}. Run: cleanclaim docs", file=sys.stderr)
