@@ -43,8 +43,9 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
 
 
-def check(column_map: ColumnMap, cells: Cells) -> Checked:
-    """Every row of the cells, checked. The cells must have the map's columns."""
+def check(column_map: ColumnMap, cells: Cells, optional: tuple[str, ...] = ()) -> Checked:
+    """Every row of the cells, checked; `optional` names columns that rows need not fill. The cells must have the map's
+    columns."""
     taken = [(prefix, section) for prefix, section in prefixed(column_map)]
     columns: dict[str, pl.Series] = {"row": cells.rows}
     namespace: dict[str, Any] = {}
@@ -60,7 +61,7 @@ def check(column_map: ColumnMap, cells: Cells) -> Checked:
             sources[column] = " or ".join(source.columns)
         present = _present(columns, prefix, section, column_map)
         columns[f"present {prefix}"] = present
-        namespace |= _rules(prefix, section, known, columns)
+        namespace |= _rules(prefix, section, known, optional)
     namespace |= {name: _column(series.dtype, name) for name, series in columns.items()}
     # a class made from the map: what dataframely checks is exactly what the map fills
     schema: type[dy.Schema] = type("MappedRow", (dy.Schema,), namespace)
@@ -100,7 +101,7 @@ def _column(dtype: pl.DataType, alias: str) -> dy.Column:
     return made
 
 
-def _rules(prefix: str, section: Section, known: dict[str, Field], columns: dict[str, pl.Series]) -> dict[str, Any]:
+def _rules(prefix: str, section: Section, known: dict[str, Field], optional: tuple[str, ...]) -> dict[str, Any]:
     """dataframely's rules for a section: what stands there can be read, is there where it must be, is a known word."""
     made: dict[str, Any] = {}
     for name in section.sources:
@@ -116,7 +117,7 @@ def _rules(prefix: str, section: Section, known: dict[str, Field], columns: dict
             return pl.col(column).is_in(allowed) | pl.col(column).is_null()
 
         made[f"{column}|readable"] = dy.rule()(readable)
-        if known[name].required:
+        if known[name].required and column not in optional:
             made[f"{column}|there"] = dy.rule()(there)
         if allowed:
             made[f"{column}|one_of"] = dy.rule()(one_of)

@@ -55,6 +55,10 @@ def recognise(data: bytes, maps: list[ColumnMap]) -> Table | Problem | None:
     if side_file := side_files.recognise(cells.frame.columns):
         return Table(cells, side_file, None)
     strange = side_files.strange_table(cells.frame.columns)
+    if strange is None and cells.kind != "text":
+        strange = NotATableError(
+            f"an {cells.kind} file without named columns", "a table", "Name its sheet in a map."
+        ).problem
     return problems[0] if problems and strange else strange
 
 

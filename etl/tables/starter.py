@@ -11,14 +11,14 @@ import polars as pl
 from etl.errors import UserError
 from etl.tables import side_files
 from etl.tables.cells import Cells, NotATableError, read
-from etl.tables.fields import CLAIM_TABLES, PAYMENT_TABLES, fields
+from etl.tables.fields import CLAIM_TABLES, PAYMENT_TABLES, Type, fields
 from etl.tables.side_files import SIDE_FILES
 from etl.tables.values import EXCEL, amounts, dates
 
 # words of a column's name, by what it probably is; the first that fits wins
 _NUMBER = r"claim( (no|num|number|id))?|encounter|visit|acc(oun)?t|ticket|voucher|pcn|patient control"
 _SHARED = {
-    r"^dos\b|service date|date of service|from date|dos from": "service_date",
+    r"^dos\b|service da(te|y)|date of service|from date|dos from": "service_date",
     r"cpt|hcpc|proc(edure)?( code)?$|service code": "procedure_code",
     r"mod(ifier)?s$": "modifiers",
     r"mod(ifier)? ?1": "modifier_1",
@@ -30,7 +30,7 @@ _SHARED = {
     r"charges?|billed|fee": "charge_amount",
 }
 _CLAIM = {
-    r"(date|dt) (billed|sent|submitted)|bill(ed|ing)?( (date|dt))?$|submi|sent|claim date": "claim.submission_date",
+    r"(date|dt) (billed|sent|submitted)|bill(ed|ing)?( (date|dt|on))?$|submi|sent|claim date": "claim.submission_date",
     r"(payer|payor|carrier|ins\w*) (id|code)": "claim.payer_id",
     r"payer|payor|carrier|insurance|plan": "claim.payer_name",
     r"dx ?\d*\b|diag|icd": "claim.diagnosis_codes",
@@ -46,12 +46,14 @@ _CLAIM = {
     _NUMBER: "claim.patient_control_number",
 } | {pattern: f"service_line.{field}" for pattern, field in _SHARED.items()}
 _PAYMENT = {
+    r"claim (charge|billed)": "claim_payment.charge_amount",
+    r"claim (paid|payment)": "claim_payment.paid_amount",
     r"icn|dcn|tcn|(payer|carrier) (claim|control)": "claim_payment.payer_claim_control_number",
-    r"(check|deposit|eft|payment) (amount|amt|total)": "remittance.deposit_amount",
-    r"(post\w*|paid|payment|check|deposit|remit|era) (date|dt)|date (posted|paid)": "remittance.payment_date",
-    r"check|chk|eft|trace": "remittance.trace_number",
+    r"(check|deposit|eft|payment) (amount|amt|total)|deposit$": "remittance.deposit_amount",
+    r"(post\w*|paid|payment|check|deposit|remit|era) (date|dt|on)|date (posted|paid)": "remittance.payment_date",
+    r"check( (no|num\w*))?$|chk|eft|trace": "remittance.trace_number",
     r"adj\w* (amount|amt)|denied( (amount|amt))?$|am(oun)?t$": "adjustment.amount",
-    r"(adj\w*|denial) group|group code": "adjustment.group_code",
+    r"(adj\w*|denial) group|group( code)?$": "adjustment.group_code",
     r"carc|reason|denial( code)?$|adj\w* code": "adjustment.carc",
     r"rarc|remark": "service_payment.remark_codes",
     r"paid|payment": "service_payment.paid_amount",
@@ -82,7 +84,7 @@ def starter_map(name: str, data: bytes) -> str:
         raise UserError(f"{name} is a {side_file.table} side file: load it without a map.")
     guesses = max((_guess(cells, rules) for rules in (_CLAIM, _PAYMENT)), key=_weight)
     own = max((_side_guess(header, one.table) for one in SIDE_FILES), key=len)
-    if len(own) > len(guesses):
+    if len(own) >= len(guesses):
         guesses = own
     return "\n".join(_text(name, cells, guesses)) + "\n"
 
@@ -120,9 +122,7 @@ def _words(column: str) -> str:
 
 def _could_be(values: pl.Series, target: str) -> bool:
     """Whether at least half of a column's values could be read as the field's type."""
-    table, name = target.split(".")
-    sample = values.drop_nulls().head(200)
-    kind = fields()[table][name].type
+    sample, kind = values.drop_nulls().head(200), _type(target)
     if kind == "date":
         return any(dates(sample, [form]).count() * 2 >= len(sample) for form in _DATE_FORMATS)
     if kind == "money":
@@ -149,9 +149,15 @@ def _text(name: str, cells: Cells, guesses: dict[str, str]) -> Iterator[str]:
     family = next((f for f in (CLAIM_TABLES, PAYMENT_TABLES) if tables & set(f)), tuple(tables))
     yield f"# A map for {name} to start from: check every line, then: cleanclaim load FILE --as csv:THIS-FILE"
     yield "# Left is our column, right the column of the file. All our columns: docs/column-maps.md"
-    days = _date_formats(cells, [column for column, target in guesses.items() if _is_day(target)])
+    days = _date_formats(cells, [column for column, target in guesses.items() if _type(target) == "date"])
+    money = [cells.frame[column] for column, target in guesses.items() if _type(target) == "money"]
+    comma = sum(amounts(one, ",").count() for one in money) > sum(amounts(one).count() for one in money)
+    if days or comma:
+        yield from ("", "[file]")
     if days:
-        yield from ("", "[file]", f"dates = {json.dumps(days)}  # check: is 04/05 April 5th or May 4th?")
+        yield f"dates = {json.dumps(days)}  # check: is 04/05 April 5th or May 4th?"
+    if comma:
+        yield 'decimal = ","'
     beside = list(_beside(cells, guesses)) if family == PAYMENT_TABLES else []
     for table in family:
         mine = {column: target.split(".")[1] for column, target in guesses.items() if target.startswith(f"{table}.")}
@@ -164,6 +170,8 @@ def _text(name: str, cells: Cells, guesses: dict[str, str]) -> Iterator[str]:
             lists.setdefault(field, []).append(column)
         for field, columns in lists.items():
             yield f"{field} = {json.dumps(columns if len(columns) > 1 else columns[0], ensure_ascii=False)}"
+        if table == "adjustment" and beside and "group_code" not in lists:
+            yield 'group_code = { value = "CO" }  # check: CO, PR, OA or PI'
         for field in needed:
             if field not in lists:
                 yield f'# {field} = "?"  # needed: {fields()[table][field].about}'
@@ -195,9 +203,9 @@ def _section(group: str, carc: str, amount: str) -> list[str]:
     return ["", "[[adjustment]]", *fixed, f"amount = {amount}"]
 
 
-def _is_day(target: str) -> bool:
+def _type(target: str) -> Type:
     table, field = target.split(".")
-    return fields()[table][field].type == "date"
+    return fields()[table][field].type
 
 
 def _date_formats(cells: Cells, columns: list[str]) -> list[str]:

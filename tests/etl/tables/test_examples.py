@@ -30,7 +30,8 @@ EXPECTED: dict[tuple[str, ...], dict[str, Rows]] = {
             (1, "ABK", "J45909"),
             (2, "ABF", "I10"),
         ],
-        "select claim_id, line_number, procedure_code, modifier_1, charge_amount, units from service_line order by all": [
+        """select claim_id, line_number, procedure_code, modifier_1, charge_amount, units from service_line
+        order by 1, 2""": [
             (1, 1, "99213", "25", "1000.00", "1.000"),
             (1, 2, "97110", None, "250.00", "2.000"),
             (2, 1, "99214", None, "80.00", "1.000"),
