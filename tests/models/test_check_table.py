@@ -43,7 +43,7 @@ def test_the_rules_read_a_table_as_an_837(tmp_path: Path) -> None:
 
 
 def test_a_bad_row_is_an_error_and_never_left_out(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="claims.csv.* service_line.charge_amount: found “x” in column “charge”"):
+    with pytest.raises(UserError, match=r"claims.csv.* service_line.charge_amount: found “x” in column “charge”"):
         check("U1,,P1,J45.909,,1999999984,2026-03-01,99213,x,1\n", tmp_path)
 
 
