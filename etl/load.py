@@ -254,7 +254,8 @@ class _Loader:
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1
-        for p in arrival.problems:
+        unit = {"x12": "segment", "": "segment", "fhir": "line"}.get(arrival.kind, "row")
+        for p in (replace(problem, unit=unit) for problem in arrival.problems):
             self.report.problems.append((one.name, p))
             _remember(self.connection, [one.name, arrival.sha256, p.segment, p.severity, p.rule, p.found], p, now)
 
