@@ -16,8 +16,8 @@ class UserError(Exception):
 class Problem:
     """One thing in an input that could not be taken as it was.
 
-    `segment` is the position in the file, counted from 1, in `unit`s: a row in tables, a line in FHIR. `found` never holds a name or
-    member id.
+    `segment` is the position in the file, counted from 1, in `unit`s: a row in tables, a line in FHIR. `found` never
+    holds a name or member id.
     """
 
     severity: Severity

@@ -142,7 +142,9 @@ class _Loader:
         with arrival.input.open() as stream:
             head = stream.read(4096)
         if is_fhir(head):
-            arrived = fhir.Arrived(arrival.file_id, arrival.sha256 or "", arrival.input.open, problems=arrival.problems)
+            arrived = fhir.Arrived(
+                self._file_of(arrival), arrival.sha256 or "", arrival.input.open, problems=arrival.problems
+            )
             arrival.kind = "fhir"
             self.resources.append(arrived)
             return
@@ -169,7 +171,7 @@ class _Loader:
             arrival.kind = found.side_file.table
             self.append.side_file(found.side_file, rows)
         elif found.column_map:
-            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.cells)
+            arrived = exports.arrive(self._file_of(arrival), arrival.sha256 or "", found.column_map, found.cells)
             arrival.kind = "+".join(found.column_map.tables)
             arrival.problems = arrived.problems
             if found.side_file:
@@ -177,6 +179,12 @@ class _Loader:
             else:
                 self.exports.append(arrived)
         return True
+
+    def _file_of(self, arrival: _Arrival) -> int:
+        """The file's number: of bytes that were read before (by another map, say) the one that they have."""
+        known = "select coalesce(max(file_id), ?) from source_file where sha256 = ?"
+        found: int = self.connection.execute(known, [arrival.file_id, arrival.sha256]).fetchall()[0][0]
+        return found
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
@@ -254,6 +262,8 @@ class _Loader:
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1
+        if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
+            self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
         unit = {"x12": "segment", "": "segment", "fhir": "line"}.get(arrival.kind, "row")
         for p in (replace(problem, unit=unit) for problem in arrival.problems):
             self.report.problems.append((one.name, p))

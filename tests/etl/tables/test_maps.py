@@ -83,6 +83,21 @@ def test_of_several_maps_the_one_that_names_most_columns_is_taken(tmp_path: Path
     ]
 
 
+def test_a_better_map_loads_what_a_worse_one_kept_out(tmp_path: Path) -> None:
+    """The bytes are the same: neither is the file a duplicate, nor stays what was wrong with it in the books."""
+    desk, files = Desk(tmp_path), {"a.csv": "Claim,Sent,Charge\nA1,2026-01-10,5\nA2,1/11/2026,5\n"}
+    desk.load(files, CLAIMS.replace("Charge", "Amount"))
+    assert desk.rows("select rule from issue") == [("map-columns",)]
+    desk.load(files, CLAIMS)
+    assert desk.rows("select rule, segment from issue") == [("claim.submission_date", 3)]
+    desk.load(files, '[file]\ndates = ["%m/%d/%Y"]\n' + CLAIMS)
+    assert desk.rows("select severity, claims from issue") == [("duplicate", 1)]
+    assert desk.rows(
+        """select patient_control_number, name from claim
+        join transaction_set using (transaction_set_id) join source_file using (file_id) order by 1"""
+    ) == [("A1", "a.csv"), ("A2", "a.csv")]
+
+
 # --- as a user ------------------------------------------------------------------------------------------------------
 
 
@@ -100,7 +115,7 @@ def test_load_by_a_map_from_the_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
     assert "Of 2 claims seen: 1 loaded, 0 duplicate, 1 quarantined." in result.stdout
-    assert "claim.charge_amount: found “x” in column “Charge”" in result.stdout
+    assert "a.csv, row 3: claim.charge_amount: found “x” in column “Charge”" in result.stdout
 
 
 def test_a_table_that_nobody_knows_says_how_to_write_a_map(tmp_path: Path) -> None:
