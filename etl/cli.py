@@ -18,11 +18,22 @@ from etl.load import load
 from etl.load_report import LoadReport
 from etl.measures import MEASURES, AgeFrom
 from etl.report import Format, emit
+from etl.tables.column_map import read_maps
+from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
 
 DEFAULT_DB = Path("data/cleanclaim.duckdb")
 
 DbOption = Annotated[Path, typer.Option("--db", help="The warehouse file.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="csv:MAP",
+        help="A column map (TOML; docs/column-maps.md) or a folder of them; may be repeated. Each table takes the map "
+        "that fits its columns.",
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")]
 
 
@@ -52,6 +63,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the `cleanclaim` command."""
     app.command("sample")(sample)
     app.command("load")(load_command)
+    app.command("map")(map_command)
     app.command("status")(status)
     app.command("measures")(measures)
     app.command("measure")(measure)
@@ -76,12 +88,14 @@ def sample(
 def load_command(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders, .zip, .gz: X12 and side files.")],
     db: DbOption = DEFAULT_DB,
+    maps: MapOption = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Load claims (837), remittances (835), acknowledgements (277CA) and side files. The same input twice changes
-    nothing."""
+    """Load claims (837), remittances (835), acknowledgements (277CA), FHIR resources, side files, and by a column map
+    CSV, TSV, Parquet and .xlsx exports. The same input twice changes nothing."""
+    column_maps = read_maps(maps or [])
     progress = Progress()
-    report = load(paths, db, progress)
+    report = load(paths, db, progress, column_maps)
     progress.finish(f"Loaded {report.files:,} files into {db}")
     if form is Format.json:
         print(json.dumps(report.to_json(), indent=2))
@@ -93,6 +107,13 @@ def load_command(
         raise typer.Exit(2)
     if report.needs_a_person():
         raise typer.Exit(1)
+
+
+def map_command(file: Annotated[Path, typer.Argument(help="A CSV, TSV, Parquet or .xlsx export.")]) -> None:
+    """Print a column map to start from: what the columns of an export probably are."""
+    if not file.is_file():
+        raise UserError(f"{file}: no such file.")
+    print(starter_map(file.name, file.read_bytes()), end="")
 
 
 def _print_report(report: LoadReport) -> None:
@@ -185,7 +206,7 @@ def measure(
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether they are stale.")] = False) -> None:
-    """Generate MEASURES.md and SCHEMA.md from the code."""
+    """Generate MEASURES.md, SCHEMA.md and docs/column-maps.md from the code."""
     stale = generated.write(Path.cwd(), check)
     if stale and check:
         print(f"Stale: {', '.join(stale)}. Run: cleanclaim docs", file=sys.stderr)

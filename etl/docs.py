@@ -1,10 +1,11 @@
-"""MEASURES.md and SCHEMA.md, generated from the code so that they cannot differ from it."""
+"""MEASURES.md, SCHEMA.md and docs/column-maps.md, generated from the code so that they cannot differ from it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from etl.measures import DIMENSIONS, MEASURES, Measure
+from etl.tables.document import maps_document
 from etl.warehouse import store, views
 
 _BETTER = {True: "lower is better", False: "higher is better", None: "neither high nor low is better"}
@@ -13,7 +14,11 @@ _BETTER = {True: "lower is better", False: "higher is better", None: "neither hi
 def write(folder: Path, check: bool) -> list[str]:
     """Write the documents that are stale (or with `check` write nothing). Returns their names."""
     stale = []
-    for name, text in (("MEASURES.md", measures_document()), ("SCHEMA.md", schema_document())):
+    for name, text in (
+        ("MEASURES.md", measures_document()),
+        ("SCHEMA.md", schema_document()),
+        ("docs/column-maps.md", maps_document()),
+    ):
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)

@@ -16,8 +16,8 @@ class UserError(Exception):
 class Problem:
     """One thing in an input that could not be taken as it was.
 
-    `segment` is the position in the file, counted from 1 (a row number in tables). `found` never holds a name or
-    member id.
+    `segment` is the position in the file, counted from 1, in `unit`s: a row in tables, a line in FHIR. `found` never
+    holds a name or member id.
     """
 
     severity: Severity
@@ -28,8 +28,9 @@ class Problem:
     segment: int | None = None
     claims: int = 0
     claim_payments: int = 0
+    unit: str = "segment"
 
     def sentence(self, file_name: str) -> str:
         """The problem in one line: file, position, found, expected, what to do."""
-        where = f"{file_name}, segment {self.segment:,}" if self.segment else file_name
+        where = f"{file_name}, {self.unit} {self.segment:,}" if self.segment else file_name
         return f"{where}: {self.rule}: found {self.found}; expected {self.expected}. {self.fix}"

@@ -13,9 +13,16 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import Problem, UserError
+from etl.fhir import batch as fhir
+from etl.fhir.resources import is_fhir
 from etl.inputs import Input, find
 from etl.load_report import LoadReport
-from etl.tables import side_files
+from etl.tables import batch as exports
+from etl.tables import side_rows
+from etl.tables.cells import kind_of
+from etl.tables.column_map import ColumnMap
+from etl.tables.known import loaded_from
+from etl.tables.recognise import recognise
 from etl.warehouse import checks, identity, refresh, roots, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
@@ -34,9 +41,11 @@ _SETTLE = 4 * pieces.CHUNK
 _DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
-def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadReport:
+def load(
+    paths: list[Path], db: Path, progress: Progress | None = None, maps: list[ColumnMap] | None = None
+) -> LoadReport:
     """Load files, folders, .zip and .gz into the warehouse at `db`, all or nothing; the same input twice changes
-    nothing.
+    nothing. `maps` say which columns tables that are no side files have.
 
     `progress(file name, bytes done, bytes in all)` is called as it goes. Raises UserError when a path does not exist,
     another process writes, or the disk is full.
@@ -47,7 +56,7 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
     with store.open_writer(db) as connection:
         key = identity.make_key(db)
-        report = _Loader(connection, key, progress, sum(one.byte_count for one in inputs)).run(inputs)
+        report = _Loader(connection, key, progress, sum(one.byte_count for one in inputs), maps or []).run(inputs)
     report.ignored = ignored
     return report
 
@@ -73,7 +82,12 @@ class _Loader:
     """One load into an open warehouse."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, key: identity.Key, progress: Progress | None, total_bytes: int
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        key: identity.Key,
+        progress: Progress | None,
+        total_bytes: int,
+        maps: list[ColumnMap],
     ) -> None:
         self.connection = connection
         self.progress = progress
@@ -90,6 +104,9 @@ class _Loader:
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
         self.arrivals: dict[int, _Arrival] = {}
+        self.maps = maps
+        self.exports: list[exports.Arrived] = []
+        self.resources: list[fhir.Arrived] = []
 
     def run(self, inputs: list[Input]) -> LoadReport:
         """Load every input, then bring everything that is computed from the rows up to date."""
@@ -97,6 +114,7 @@ class _Loader:
             self._input(one)
         for batch in self.batches.values():
             self._flush(batch)
+        self._exports()
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         for arrival in self.arrivals.values():
             self._enter(arrival, now)
@@ -123,23 +141,61 @@ class _Loader:
         self._tell(one.name)
 
     def _read(self, arrival: _Arrival) -> None:
-        try:
-            with arrival.input.open() as stream:
-                header = stream.read(4096).split(b"\n", 1)[0]
-            if side_file := side_files.recognise(header):
-                self._side_file(arrival, side_file)
-            else:
-                self._x12(arrival)
-        except pieces.UnreadableError as error:
-            problem = side_files.strange_table(header) or error.problem
-            arrival.reject(self._counted(arrival.input, problem))
-
-    def _side_file(self, arrival: _Arrival, side_file: side_files.SideFile) -> None:
         with arrival.input.open() as stream:
-            rows, bad = side_files.read(side_file, stream)
-        arrival.problems += bad
-        arrival.kind = side_file.table
-        self.append.side_file(side_file, rows)
+            head = stream.read(4096)
+        if is_fhir(head):
+            arrived = fhir.Arrived(
+                self._file_of(arrival), arrival.sha256 or "", arrival.input.open, problems=arrival.problems
+            )
+            arrival.kind = "fhir"
+            self.resources.append(arrived)
+            return
+        no_x12 = b"ISA" not in head or kind_of(head) != "text"
+        if no_x12 and self._table(arrival):
+            return
+        try:
+            self._x12(arrival)
+        except pieces.UnreadableError as error:
+            if no_x12 or not self._table(arrival):
+                arrival.reject(self._counted(arrival.input, error.problem))
+
+    def _table(self, arrival: _Arrival) -> bool:
+        """Take a file that is a table; False when it is none."""
+        with arrival.input.open() as stream:
+            found = recognise(stream.read(), self.maps)
+        if found is None:
+            return False
+        if isinstance(found, Problem):
+            arrival.reject(self._counted(arrival.input, found))
+        elif found.column_map is None and found.side_file:
+            rows, bad = side_rows.read(found.side_file, found.cells)
+            arrival.problems += bad
+            arrival.kind = found.side_file.table
+            self.append.side_file(found.side_file, rows)
+        elif found.column_map:
+            arrived = exports.arrive(self._file_of(arrival), arrival.sha256 or "", found.column_map, found.cells)
+            arrival.kind = "+".join(found.column_map.tables)
+            arrival.problems = arrived.problems
+            if found.side_file:
+                self.append.side_file(found.side_file, side_rows.rows(arrived.checked))
+            else:
+                self.exports.append(arrived)
+        return True
+
+    def _file_of(self, arrival: _Arrival) -> int:
+        """The file's number: of bytes that were read before (by another map, say) the one that they have."""
+        known = "select coalesce(max(file_id), ?) from source_file where sha256 = ?"
+        found: int = self.connection.execute(known, [arrival.file_id, arrival.sha256]).fetchall()[0][0]
+        return found
+
+    def _exports(self) -> None:
+        """Add the exports and FHIR resources: what belongs together may stand in several files."""
+        exports.load(self.exports, self.connection, self.append.x12)
+        fhir.load(self.resources, self.connection, self.append.x12)
+        for export in self.exports:
+            self._saw(export.seen_claims, export.seen_payments)
+        for resources in self.resources:
+            self._saw(resources.seen_claims, resources.seen_payments)
 
     def _x12(self, arrival: _Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)
@@ -178,7 +234,7 @@ class _Loader:
                     claims += len(tokens.where("CLM"))
                     payments += len(tokens.where("CLP"))
         except pieces.UnreadableError:
-            pass  # a side file that was loaded before
+            claims, payments = loaded_from(self.connection, one.sha256())
         self._saw(claims, payments)
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
         return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
@@ -208,7 +264,10 @@ class _Loader:
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1
-        for p in arrival.problems:
+        if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
+            self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
+        unit = {"x12": "segment", "": "segment", "fhir": "line"}.get(arrival.kind, "row")
+        for p in (replace(problem, unit=unit) for problem in arrival.problems):
             self.report.problems.append((one.name, p))
             _remember(self.connection, [one.name, arrival.sha256, p.segment, p.severity, p.rule, p.found], p, now)
 

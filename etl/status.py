@@ -21,6 +21,8 @@ _COUNTS = {
     "staff": "staff",
     "coding_audits": "coding_audit",
     "patient_transactions": "patient_transaction",
+    "appeals": "appeal",
+    "attributions": "attribution",
 }
 
 

@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import UserError
+from etl.tables.column_map import ColumnMap
 from etl.warehouse.identity import Key, find_key
 from etl.warehouse.store import open_reader
 from models import category, explain, risk, rules, saved, unsent
@@ -87,9 +88,11 @@ class Checker:
         self.past = outcomes(self.warehouse) if self.warehouse is not None else None
         self.model, self.note = _model(db, model, self.warehouse)
 
-    def check(self, stream: BinaryIO, name: str, today: date | None = None) -> list[ClaimCheck]:
-        """Check every claim of an 837, in file order. Raises UserError on unreadable input."""
-        claims = unsent.read(stream, name, self.key)
+    def check(
+        self, stream: BinaryIO, name: str, today: date | None = None, maps: list[ColumnMap] | None = None
+    ) -> list[ClaimCheck]:
+        """Check every claim of an 837, or by `maps` of a table, in file order. Raises UserError on unreadable input."""
+        claims = unsent.read_table(stream.read(), name, maps, self.key) if maps else unsent.read(stream, name, self.key)
         sent_on = today or claims.claim["submission_date"].max() or date.today()
         if not isinstance(sent_on, date):
             raise UserError(f"{name}: BHT04 is no date.")

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from etl.cli import DEFAULT_DB, DbOption, FormatOption
+from etl.cli import DEFAULT_DB, DbOption, FormatOption, MapOption
 from etl.errors import UserError
 from etl.report import Format, emit
+from etl.tables.column_map import read_maps
 from etl.warehouse.store import open_reader
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def train_into(db: Path, model: Path | None = None) -> dict[str, Any]:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="837 files that have not been sent (CSV comes later).")],
+    files: Annotated[list[Path], typer.Argument(help="837 files that have not been sent, or with --as tables.")],
+    maps: MapOption = None,
     db: DbOption = DEFAULT_DB,
     model: ModelOption = None,
     fail_above: Annotated[
@@ -66,9 +68,11 @@ def check(
     ] = None,
     form: FormatOption = Format.table,
 ) -> None:
-    """Say for each claim of an unsent 837 what is wrong, how likely it is denied, and what to fix."""
+    """Say for each claim of an unsent 837 (or, by a column map, of a table) what is wrong, how likely it is denied, and
+    what to fix."""
     from models.check import Checker
 
+    column_maps = read_maps(maps or [])
     checker = Checker(db, model)
     checks: list[ClaimCheck] = []
     unreadable: list[str] = []
@@ -77,7 +81,7 @@ def check(
             if not path.is_file():
                 raise UserError(f"{path}: no such file. Name an 837 file.")
             with path.open("rb") as stream:
-                checks += checker.check(stream, path.name)
+                checks += checker.check(stream, path.name, maps=column_maps)
         except UserError as error:
             unreadable.append(str(error))
     if checks or not unreadable:

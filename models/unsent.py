@@ -1,4 +1,4 @@
-"""An unsent 837 as rows of the tables claim, service_line and diagnosis."""
+"""An unsent 837, or a table of unsent claims, as rows of the tables claim, service_line and diagnosis."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import BinaryIO
 import polars as pl
 
 from etl.errors import Problem, UserError
+from etl.tables.claims import claims, finished
+from etl.tables.column_map import ColumnMap
+from etl.tables.contract import check
+from etl.tables.recognise import recognise
 from etl.warehouse.identity import Key, take_out
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
@@ -60,6 +64,32 @@ def read(stream: BinaryIO, name: str, key: Key) -> Unsent:
         )
     claim, *others = (pl.concat(frames[table]) for table in _TABLES)
     return Unsent(take_out(claim, key)[0], *others)
+
+
+def read_table(data: bytes, name: str, maps: list[ColumnMap], key: Key) -> Unsent:
+    """Read a table of claims by the map that fits it; the day of submission may be missing. Raises UserError."""
+    found = recognise(data, maps)
+    if found is None or isinstance(found, Problem):
+        problem = found or Problem("rejected", "no-table", "no table", "a table of claims", _FIX)
+        raise UserError(problem.sentence(name))
+    if found.column_map is None or "claim" not in found.column_map.tables:
+        raise UserError(f"{name}: its map fills no [claim]; expected a table of claims with their lines.")
+    checked = check(found.column_map, found.cells, optional=("claim.submission_date",))
+    for problem in checked.problems:
+        if problem.severity != "flagged":
+            raise UserError(replace(problem, fix=_FIX).sentence(name))
+    frames = finished(claims(checked, "service_line" in found.column_map.tables))
+    if "service_line.diagnosis_pointer" not in checked.good.columns:
+        frames["service_line"] = _pointed(frames["service_line"], frames["diagnosis"])
+    claim, *others = (frames[table].with_columns(claim_id=pl.col("claim")).drop("claim") for table in _TABLES)
+    return Unsent(take_out(claim, key)[0], *others)
+
+
+def _pointed(line: pl.DataFrame, diagnosis: pl.DataFrame) -> pl.DataFrame:
+    """Lines of an export that has no pointers: each points to the first four diagnoses of its claim (SV107)."""
+    first = diagnosis.filter(pl.col("sequence") <= 4).group_by("claim").agg(pl.col("sequence").cast(pl.String).sort())
+    pointer = first.select("claim", diagnosis_pointer=pl.col("sequence").list.join(":"))
+    return line.drop("diagnosis_pointer").join(pointer, on="claim", how="left", maintain_order="left")
 
 
 def _only_837(name: str, kinds: list[str]) -> None:

@@ -1,18 +1,14 @@
-"""The side files, recognised by their header: work_log, staff, coding_audit, patient_transactions.
-
-Each row is checked by itself; a bad one is quarantined with row, column, found and expected, the others are loaded.
-"""
+"""The side files, recognised by their header: work_log, staff, coding_audit, patient_transactions and the like."""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import polars as pl
 
 from etl.errors import Problem
+from etl.tables.values import MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +31,6 @@ class SideFile:
     key: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
 
-
-_MONEY = pl.Decimal(18, 2)
-_FINE = pl.Decimal(30, 10)
 
 SIDE_FILES = (
     SideFile(
@@ -83,117 +76,57 @@ SIDE_FILES = (
             Column("claim_id", required=True),
             Column("date", pl.Date, required=True),
             Column("kind", required=True, allowed=("copay", "patient_payment", "refund", "write_off", "collections")),
-            Column("amount", _MONEY, required=True),
+            Column("amount", MONEY, required=True),
         ),
+    ),
+    SideFile(
+        "appeal",
+        (
+            Column("claim_id", required=True),
+            Column("line_number", pl.Int32, required=True),
+            Column("sent_on", pl.Date, required=True),
+            Column("kind", required=True, allowed=("appeal", "corrected_claim", "reconsideration")),
+            Column("outcome", allowed=("overturned", "partly_overturned", "upheld", "withdrawn")),
+            Column("outcome_on", pl.Date),
+        ),
+        key=("claim_id", "line_number", "sent_on", "kind"),
+    ),
+    SideFile(
+        "attribution",
+        (
+            Column("claim_id", required=True),
+            Column("line_number", pl.Int32, required=True),
+            Column("from_role"),
+            Column("to_role", required=True),
+            Column("reason"),
+            Column("decided_by"),
+            Column("decided_on", pl.Date, required=True),
+        ),
+        key=("claim_id", "line_number", "decided_on"),
     ),
 )
 
 
-def recognise(header: bytes) -> SideFile | None:
-    """The side file that this first line belongs to, or None. Order, case and further columns do not matter."""
-    names = set(_header(header))
+def recognise(header: Iterable[str]) -> SideFile | None:
+    """The side file that these column names belong to, or None. Order, case and further columns do not matter."""
+    names = {name.strip().lower() for name in header}
     for side_file in SIDE_FILES:
         if all(column.name in names or column.name in side_file.optional for column in side_file.columns):
             return side_file
     return None
 
 
-def strange_table(header: bytes) -> Problem | None:
-    """What to say of a text file whose first line names columns that no side file has; None when it names none."""
-    names = _header(header)
-    if len(names) < 2 or not all(name.replace(" ", "_").isidentifier() for name in names):
+def strange_table(header: list[str]) -> Problem | None:
+    """What to say of a table whose columns no side file has; None when they are no names of columns."""
+    if len(header) < 2 or not any(name.replace(" ", "_").isidentifier() for name in header):
         return None
     known = "; ".join(
         f"{one.table}: {', '.join(column.name for column in one.columns if column.name not in one.optional)}"
         for one in SIDE_FILES
     )
-    fix = "Rename the columns to those of the side file that it is, then load it again."
-    found = f"a table with the columns {', '.join(names)[:200]}"
-    return Problem("rejected", "unknown-table", found, f"X12, or the columns of a side file ({known})", fix)
-
-
-def read(side_file: SideFile, stream: BinaryIO) -> tuple[pl.DataFrame, list[Problem]]:
-    """The good rows of a side file, typed, and a Problem for each bad one."""
-    data = stream.read()
-    text = _cells(data, _separator(data.split(b"\n", 1)[0]))
-    text = text.rename({name: name.strip().lower().lstrip("\ufeff") for name in text.columns})
-    text = text.with_columns(pl.all().str.strip_chars().replace("", None))
-    typed = pl.DataFrame({column.name: _typed(text, column) for column in side_file.columns})
-    problems: list[Problem] = []
-    bad = pl.Series([False]).new_from_index(0, text.height)
-    for column in side_file.columns:
-        source = text[column.name] if column.name in text.columns else pl.Series([None] * text.height, dtype=pl.String)
-        wrong = source.is_not_null() & typed[column.name].is_null()
-        if column.allowed:
-            wrong = wrong | (source.is_not_null() & ~source.is_in(list(column.allowed)))
-        if column.required:
-            wrong = wrong | source.is_null()
-        for row in wrong.arg_true().to_list():
-            problems.append(_problem(side_file, column, source[row], row + 2))
-        bad = bad | wrong
-    return typed.filter(~bad), problems
-
-
-def _cells(data: bytes, separator: str) -> pl.DataFrame:
-    """All cells as text."""
-    try:
-        return pl.read_csv(
-            io.BytesIO(data),
-            separator=separator,
-            infer_schema=False,
-            encoding="utf8-lossy",
-            truncate_ragged_lines=True,
-        )
-    except pl.exceptions.ComputeError:  # a quote that is never closed: read slowly, what stands before it is good
-        csv.field_size_limit(max(len(data), 131_072))
-        lines = io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")
-        header, *rows = csv.reader(lines, delimiter=separator)
-        cells = {name: [row[i] if i < len(row) else None for row in rows] for i, name in enumerate(header)}
-        return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String))
-
-
-def _money(source: pl.Series) -> pl.Series:
-    """Amounts with an optional $ and commas between thousands. 12,50 and 12.345 are no amounts: they become null."""
-    text = source.str.replace(r"^(-?)\$", "$1")
-    grouped = text.str.contains(r"^-?\d{1,3}(,\d{3})+(\.\d*)?$")
-    text = text.str.replace_all(",", "", literal=True).zip_with(grouped.fill_null(False), text)
-    value = text.cast(_MONEY, strict=False)
-    return value.set(value.cast(_FINE) != text.cast(_FINE, strict=False), None)
-
-
-def _typed(text: pl.DataFrame, column: Column) -> pl.Series:
-    if column.name not in text.columns:
-        return pl.Series([None] * text.height, dtype=column.dtype)
-    source = text[column.name]
-    if column.dtype == pl.Date:
-        return source.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    if column.dtype == _MONEY:
-        return _money(source)
-    return source.cast(column.dtype, strict=False)
-
-
-def _problem(side_file: SideFile, column: Column, found: str | None, row: int) -> Problem:
-    expected = "a value"
-    if column.allowed:
-        expected = "one of " + ", ".join(column.allowed)
-    elif column.dtype == pl.Date:
-        expected = "a date like 2026-04-30"
-    elif column.dtype in (_MONEY, pl.Int32):
-        expected = "a number"
-    return Problem(
-        "quarantined",
-        f"{side_file.table}.{column.name}",
-        "nothing" if found is None else f"“{found[:40]}”",
-        expected,
-        "The row was quarantined; correct it and load the file again.",
-        row,
+    fix = (
+        "Write a column map: `cleanclaim map FILE` prints one to start from; then load the file with --as csv:MAP "
+        "(docs/column-maps.md)."
     )
-
-
-def _separator(header: bytes) -> str:
-    return max((",", ";", "\t", "|"), key=lambda candidate: header.count(candidate.encode()))
-
-
-def _header(line: bytes) -> list[str]:
-    text = line.decode("utf-8-sig", errors="replace").strip()
-    return [name.strip().strip('"').lower() for name in text.split(_separator(line))]
+    found = f"a table with the columns {', '.join(header)[:200]}"
+    return Problem("rejected", "unknown-table", found, f"X12, or the columns of a side file ({known})", fix)

@@ -27,13 +27,13 @@ class TransactionSet:
     control_number: str | None
     version: str | None
     sender_id: str | None
-    receiver_id: str | None
     interchange_control_number: str | None
     interchange_date: date | None
-    group_control_number: str | None
     start: int
     end: int
     segment: int
+    receiver_id: str | None = None
+    group_control_number: str | None = None
     content_hash: str = ""
     problems: list[Problem] = field(default_factory=list)
 

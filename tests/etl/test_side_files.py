@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,8 @@ import pytest
 from etl.errors import Problem
 from etl.load import load
 from etl.load_report import LoadReport
-from etl.tables import side_files
+from etl.tables import side_rows
+from etl.tables.recognise import Table, recognise
 from etl.warehouse.store import open_reader
 from tests.x12_text import plain
 
@@ -20,6 +20,7 @@ WORK_LOG = "claim_id,coder_id,biller_id,coded_at,charge_entered_at,submitted_at\
 STAFF = "staff_id,role,team,employment,credential\n"
 AUDIT = "claim_id,line_number,auditor_id,audited_on,field,coded_value,audited_value\n"
 MONEY = "claim_id,date,kind,amount\n"
+AN_AMOUNT = "an amount like 1,234.50"
 
 
 class Desk:
@@ -49,10 +50,9 @@ def said(report: LoadReport) -> list[tuple[str, int | None, str, str]]:
 
 def read(text: str) -> tuple[pl.DataFrame, list[Problem]]:
     """A side file's good rows and what is wrong with the others, without a warehouse."""
-    data = text.encode()
-    side_file = side_files.recognise(data.split(b"\n", 1)[0])
-    assert side_file is not None
-    return side_files.read(side_file, io.BytesIO(data))
+    found = recognise(text.encode(), [])
+    assert isinstance(found, Table) and found.side_file is not None
+    return side_rows.read(found.side_file, found.cells)
 
 
 def cells(text: str, *names: str) -> list[tuple[object, ...]]:
@@ -72,11 +72,11 @@ def test_a_bad_row_is_quarantined_and_the_others_are_loaded(desk: Desk) -> None:
     )
     kinds = "one of copay, patient_payment, refund, write_off, collections"
     assert sorted(said(report), key=lambda one: one[1] or 0) == [
-        ("patient_transaction.date", 3, "“05.01.2026”", "a date like 2026-04-30"),
-        ("patient_transaction.kind", 4, "“gift”", kinds),
-        ("patient_transaction.claim_id", 5, "nothing", "a value"),
-        ("patient_transaction.amount", 6, "“twenty”", "a number"),
-        ("patient_transaction.amount", 7, "nothing", "a number"),
+        ("patient_transaction.date", 3, "“05.01.2026” in column “date”", "a date like 2026-04-30"),
+        ("patient_transaction.kind", 4, "“gift” in column “kind”", kinds),
+        ("patient_transaction.claim_id", 5, "nothing in column “claim_id”", "a value"),
+        ("patient_transaction.amount", 6, "“twenty” in column “amount”", AN_AMOUNT),
+        ("patient_transaction.amount", 7, "nothing in column “amount”", AN_AMOUNT),
     ]
     assert desk.rows("select claim_id, amount::varchar from patient_transaction order by 1") == [
         ("A1", "20.00"),
@@ -91,7 +91,7 @@ def test_an_amount_that_could_mean_two_things_is_quarantined(amount: str) -> Non
     rows, problems = read(text)
     assert (rows.height, [(p.rule, p.found, p.expected) for p in problems]) == (
         0,
-        [("patient_transaction.amount", f"“{amount.strip(chr(34))}”", "a number")],
+        [("patient_transaction.amount", f"“{amount.strip(chr(34))}” in column “amount”", AN_AMOUNT)],
     )
 
 
@@ -112,11 +112,13 @@ def test_amounts_as_people_write_them(amount: str, expected: str) -> None:
 def test_staff_and_audits_have_fixed_words() -> None:
     _, problems = read(STAFF + "C1,coder,n,in_house,CPC\nC2,manager,n,in_house,CPC\nC3,both,n,freelance,\n")
     assert [(p.rule, p.segment, p.found, p.expected) for p in problems] == [
-        ("staff.role", 3, "“manager”", "one of coder, biller, both"),
-        ("staff.employment", 4, "“freelance”", "one of in_house, outsourced"),
+        ("staff.role", 3, "“manager” in column “role”", "one of coder, biller, both"),
+        ("staff.employment", 4, "“freelance” in column “employment”", "one of in_house, outsourced"),
     ]
     _, problems = read(AUDIT + "A1,one,X,2026-01-05,procedure,99213,99214\n")
-    assert [(p.rule, p.segment, p.found) for p in problems] == [("coding_audit.line_number", 2, "“one”")]
+    assert [(p.rule, p.segment, p.found) for p in problems] == [
+        ("coding_audit.line_number", 2, "“one” in column “line_number”")
+    ]
 
 
 # --- what spreadsheets do -------------------------------------------------------------------------------------------
@@ -207,6 +209,6 @@ def test_a_table_with_strange_columns_says_which_columns_there_should_be(tmp_pat
     report = load([tmp_path / "export.csv"], tmp_path / "w.duckdb")
     [(_, problem)] = report.problems
     assert problem.rule == "unknown-table"
-    assert problem.found == "a table with the columns claim no, coder name"
+    assert problem.found == "a table with the columns Claim No, Coder Name"
     assert "work_log: claim_id, coder_id, biller_id" in problem.expected
     assert report.unreadable()

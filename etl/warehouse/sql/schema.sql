@@ -16,7 +16,7 @@ COMMENT ON COLUMN source_file.file_id IS 'Key';
 COMMENT ON COLUMN source_file.name IS 'File name without its folder';
 COMMENT ON COLUMN source_file.sha256 IS 'SHA-256 of the bytes: the same bytes are never loaded twice';
 COMMENT ON COLUMN source_file.byte_count IS 'Size in bytes';
-COMMENT ON COLUMN source_file.kind IS 'x12, or the side file''s name';
+COMMENT ON COLUMN source_file.kind IS 'x12, fhir, or the tables that it filled';
 COMMENT ON COLUMN source_file.loaded_at IS 'When it was loaded (UTC)';
 
 CREATE TABLE transaction_set (
@@ -37,8 +37,8 @@ COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that
 COMMENT ON COLUMN transaction_set.transaction_set_id IS 'Key';
 COMMENT ON COLUMN transaction_set.file_id IS 'Its file';
 COMMENT ON COLUMN transaction_set.segment IS 'Position of its ST (or TA1) segment in the file, counted from 1';
-COMMENT ON COLUMN transaction_set.kind IS 'ST01: 837, 835, 277, 999, 997; or TA1';
-COMMENT ON COLUMN transaction_set.version IS 'GS08 (or ST03): implementation guide';
+COMMENT ON COLUMN transaction_set.kind IS 'ST01: 837, 835, 277, 999, 997; or TA1; claim or remittance when the rows came in a table or FHIR resources';
+COMMENT ON COLUMN transaction_set.version IS 'GS08 (or ST03): implementation guide; the column map''s name for tables, FHIR for resources';
 COMMENT ON COLUMN transaction_set.sender_id IS 'ISA06';
 COMMENT ON COLUMN transaction_set.receiver_id IS 'ISA08';
 COMMENT ON COLUMN transaction_set.interchange_control_number IS 'ISA13';
@@ -694,6 +694,40 @@ COMMENT ON COLUMN patient_transaction.claim_id IS 'Patient control number';
 COMMENT ON COLUMN patient_transaction.date IS 'Posting day';
 COMMENT ON COLUMN patient_transaction.kind IS 'copay, patient_payment, refund, write_off, collections';
 COMMENT ON COLUMN patient_transaction.amount IS 'Amount, positive';
+
+CREATE TABLE appeal (
+    claim_id VARCHAR NOT NULL,
+    line_number INTEGER NOT NULL,
+    sent_on DATE NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('appeal', 'corrected_claim', 'reconsideration')),
+    outcome VARCHAR CHECK (outcome IN ('overturned', 'partly_overturned', 'upheld', 'withdrawn')),
+    outcome_on DATE
+);
+COMMENT ON TABLE appeal IS 'appeal.csv: one row per appeal, corrected claim or request to reconsider that was sent';
+COMMENT ON COLUMN appeal.claim_id IS 'Patient control number';
+COMMENT ON COLUMN appeal.line_number IS 'Line of the claim; 0 for the claim';
+COMMENT ON COLUMN appeal.sent_on IS 'Day it was sent';
+COMMENT ON COLUMN appeal.kind IS 'appeal, corrected_claim, reconsideration';
+COMMENT ON COLUMN appeal.outcome IS 'overturned, partly_overturned, upheld, withdrawn; null while it is open';
+COMMENT ON COLUMN appeal.outcome_on IS 'Day of the outcome';
+
+CREATE TABLE attribution (
+    claim_id VARCHAR NOT NULL,
+    line_number INTEGER NOT NULL,
+    from_role VARCHAR,
+    to_role VARCHAR NOT NULL,
+    reason VARCHAR,
+    decided_by VARCHAR,
+    decided_on DATE NOT NULL
+);
+COMMENT ON TABLE attribution IS 'attribution.csv: one row per decision that a denial was another role''s to prevent than its code says';
+COMMENT ON COLUMN attribution.claim_id IS 'Patient control number';
+COMMENT ON COLUMN attribution.line_number IS 'Line of the claim; 0 for the claim';
+COMMENT ON COLUMN attribution.from_role IS 'Whose denial it was counted as';
+COMMENT ON COLUMN attribution.to_role IS 'Whose denial it is';
+COMMENT ON COLUMN attribution.reason IS 'Why';
+COMMENT ON COLUMN attribution.decided_by IS 'Staff id of who decided';
+COMMENT ON COLUMN attribution.decided_on IS 'When';
 
 -- made by the load ----------------------------------------------------------------------------------------------------------
 

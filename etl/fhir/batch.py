@@ -1,0 +1,255 @@
+"""The FHIR files of one load: two passes, because a resource may refer to one in another file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import BinaryIO
+
+import duckdb
+import polars as pl
+
+from etl.errors import Problem
+from etl.fhir.claims import ClaimValues, Values, claim_values
+from etl.fhir.payments import PaymentValues, payment_values
+from etl.fhir.resources import BadResourceError, References, Resource, read
+from etl.tables.batch import kept
+from etl.tables.claims import Frames, with_all
+from etl.tables.known import known_claims, known_payments
+from etl.x12.envelope import TransactionSet
+from etl.x12.sound import Rows
+
+_ONCE = "Nothing to do: it counts once."
+_FIX = "The resource was quarantined. Have the sender correct it, then load the file again."
+_COMPARED = {
+    "claim": ["patient_control_number", "claim_type", "charge_amount", "frequency_code", "payer_id", "service_date"],
+    "service_line": ["procedure_code", "modifier_1", "revenue_code", "charge_amount", "units", "service_date"],
+    "diagnosis": ["diagnosis_code"],
+}
+
+
+@dataclass(slots=True)
+class Arrived:
+    """A FHIR file: its number in the load, its bytes' hash, how to open it; problems and counts as they come."""
+
+    file: int
+    sha256: str
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+    seen_claims: int = 0
+    seen_payments: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load(files: list[Arrived], connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]) -> None:
+    """Add the claims and claim payments of FHIR files; what is wrong and how many were seen is noted in `files`."""
+    references = References()
+    for one in files:
+        for resource in _referred(one):
+            references.learn(resource)
+    # a claim that is stated as such is not taken from its explanation of benefit
+    for kind in ("Claim", "ExplanationOfBenefit"):
+        for one in files:
+            found = list(_values(one, kind, references))
+            _claims(one, [claim for claim in found if not claim[2]] if kind == "Claim" else found, connection, append)
+            if kind != "Claim":
+                _payments(one, found, connection, append)
+
+
+_Found = tuple[int, ClaimValues, PaymentValues | None]
+
+
+def _referred(one: Arrived) -> Iterator[Resource]:
+    with one.open() as stream:
+        for line in read(stream):
+            yield from line.resources or ()
+
+
+def _values(one: Arrived, kind: str, references: References) -> Iterator[_Found]:
+    """The line, claim and payment of each sound resource of a kind; what is wrong with the others is noted."""
+    with one.open() as stream:
+        for line in read(stream):
+            if line.resources is None and kind == "Claim":  # noted in one of the two passes
+                _say_no_json(one, line.number, line.text)
+            for resource in line.resources or ():
+                if resource.get("resourceType") != kind or resource.get("use", "claim") != "claim":
+                    continue
+                try:
+                    _check(resource)
+                    claim = claim_values(resource, references)
+                    paid = payment_values(resource, claim, references) if kind != "Claim" else None
+                    yield line.number, claim, paid
+                except BadResourceError as error:
+                    _quarantine(one, line.number, f"{kind}.{error.element}", error.found, error.expected, kind)
+                except (TypeError, AttributeError, ValueError, KeyError, ArithmeticError):
+                    _quarantine(one, line.number, kind, "elements of another shape", "FHIR R4", kind)
+
+
+def _check(resource: Resource) -> None:
+    status, outcome = resource.get("status"), resource.get("outcome", "complete")
+    if status != "active":
+        raise BadResourceError("status", f"“{status}”", "active: what is cancelled or a draft is no claim")
+    if outcome not in ("complete", "partial"):
+        raise BadResourceError("outcome", f"“{outcome}”", "complete or partial")
+
+
+def _claims(
+    one: Arrived, found: Iterable[_Found], connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
+) -> None:
+    rows = list(found)
+    stated = [claim.claim["patient_control_number"] for _, claim, paid in rows if paid]
+    held = _held(connection, "claim", "patient_control_number", stated)
+    chosen: list[tuple[int, ClaimValues]] = []
+    for line, claim, paid in rows:
+        number = claim.claim["patient_control_number"]
+        if paid is None or number not in held:
+            chosen.append((line, claim))
+            if paid is not None:
+                held.add(number)
+    one.seen_claims += len(chosen)
+    out = {
+        "claim": _frame("claim", [(line, i, claim.claim) for i, (line, claim) in enumerate(chosen)], "claim"),
+        "service_line": _frame(
+            "service_line", [(line, i, v) for i, (line, claim) in enumerate(chosen) for v in claim.lines], "claim"
+        ),
+        "diagnosis": pl.DataFrame(
+            [{"claim": i, **v} for i, (_, claim) in enumerate(chosen) for v in claim.diagnoses],
+            schema={"claim": pl.Int64, "sequence": pl.Int64, "qualifier": pl.String, "diagnosis_code": pl.String},
+        ),
+    }
+    known = known_claims(connection, out, _COMPARED)
+    _say_known(one, out["claim"].filter(known), "claim")
+    out = kept(out, "claim", ~known)
+    if out["claim"].height:
+        sets = [_set(one, "claim", 0, out["claim"]["segment"][0])]
+        append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
+
+
+def _payments(
+    one: Arrived, found: list[_Found], connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
+) -> None:
+    rows = [(line, paid) for line, _, paid in found if paid]
+    one.seen_payments += len(rows)
+    keys: dict[tuple[object, ...], int] = {}
+    sets = [keys.setdefault(tuple(paid.remittance.values()), len(keys)) for _, paid in rows]
+    first = {at: i for i, at in reversed(list(enumerate(sets)))}
+    services = [(line, i, v) for i, (line, paid) in enumerate(rows) for v in paid.services]
+    starts = [0, *accumulate(len(paid.services) for _, paid in rows)]
+    claim = _frame(
+        "claim_payment", [(line, i, paid.claim_payment) for i, (line, paid) in enumerate(rows)], "claim_payment"
+    )
+    heads = [(rows[i][0], at, rows[i][1].remittance) for at, i in sorted(first.items())]
+    out = {
+        "remittance": _frame("remittance", heads, "set"),
+        "claim_payment": claim.with_columns(set=pl.Series(sets, dtype=pl.Int64)),
+        "service_payment": _frame("service_payment", services, "claim_payment").with_row_index("service_payment")
+        .with_columns(pl.col("service_payment").cast(pl.Int64)),
+    }  # fmt: skip
+    for table, name in (("adjustment", "adjustments"), ("remark", "remarks")):
+        parts = [
+            {
+                "claim_payment": i,
+                "segment": line,
+                "service_payment": None if v["service"] is None else starts[i] + v["service"],
+                **{key: value for key, value in v.items() if key != "service"},
+            }
+            for i, (line, paid) in enumerate(rows)
+            for v in getattr(paid, name)
+        ]
+        out[table] = pl.DataFrame(parts, schema=_SCHEMAS[table])
+    out["adjustment"] = out["adjustment"].with_columns(
+        sequence=pl.int_range(pl.len(), dtype=pl.Int64), quantity=pl.lit(None, pl.Decimal(18, 3))
+    )
+    out["remark"] = out["remark"].drop("segment")
+    _append_payments(one, out, connection, append)
+
+
+_KEYS = {"claim_payment": pl.Int64, "segment": pl.Int64, "service_payment": pl.Int64}
+_SCHEMAS: dict[str, dict[str, type[pl.DataType] | pl.DataType]] = {
+    "adjustment": {**_KEYS, "group_code": pl.String, "carc": pl.String, "amount": pl.Decimal(18, 2)},
+    "remark": {**_KEYS, "remark_code": pl.String},
+}
+
+
+def _append_payments(
+    one: Arrived, out: Frames, connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
+) -> None:
+    known = known_payments(connection, out, ["payer_claim_control_number"])
+    _say_known(one, out["claim_payment"].filter(known), "claim_payment")
+    out = kept(out, "claim_payment", ~known)
+    numbers = out["claim_payment"]["payer_claim_control_number"]
+    held = _held(connection, "claim_payment", "payer_claim_control_number", numbers.drop_nulls().to_list())
+    changed = (numbers.is_in(list(held)) | ~numbers.is_first_distinct()) & numbers.is_not_null()
+    for line in out["claim_payment"].filter(changed)["segment"]:
+        found = "another version of an explanation of benefit that was loaded before"
+        fix = "It would count twice. Take back the earlier file (cleanclaim unload), then load this one."
+        expected = "one version of each"
+        one.problems.append(Problem("quarantined", "changed-payment", found, expected, fix, line, claim_payments=1))
+    out = kept(out, "claim_payment", ~changed)
+    out = kept(out, "set", out["remittance"]["set"].is_in(out["claim_payment"]["set"].implode()), "remittance")
+    paid = out["claim_payment"].group_by("set").agg(pl.col("paid_amount").sum().alias("deposit_amount"))
+    out["remittance"] = out["remittance"].drop("deposit_amount").join(paid, on="set", maintain_order="left")
+    if out["claim_payment"].height:
+        append(Rows([_set(one, "remittance", i, n) for i, n in enumerate(out["remittance"]["segment"])], out))
+
+
+def _held(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: list[str]) -> set[str]:
+    """Which of these values a table holds already."""
+    connection.register("incoming_value", pl.DataFrame({"value": values}, schema={"value": pl.String}).to_arrow())
+    rows = connection.execute(
+        f"select distinct {column} from {table} where {column} in (from incoming_value)"
+    ).fetchall()
+    connection.unregister("incoming_value")
+    return {row[0] for row in rows}
+
+
+def _frame(table: str, rows: list[tuple[int, int, Values]], key: str) -> pl.DataFrame:
+    """A table's frame from values, with the line of each as its segment and the number of what it belongs to."""
+    empty = with_all(table, pl.DataFrame(schema={key: pl.Int64, "segment": pl.Int64}), (key, "segment"))
+    lists = [name for name, dtype in empty.schema.items() if isinstance(dtype, pl.List)]
+    frame = pl.DataFrame([{**values, key: i, "segment": line} for line, i, values in rows], schema=empty.schema)
+    return frame.drop(lists)
+
+
+def _quarantine(one: Arrived, line: int, rule: str, found: str, expected: str, kind: str) -> None:
+    is_claim = kind == "Claim"
+    one.seen_claims += is_claim
+    one.seen_payments += not is_claim
+    problem = Problem("quarantined", rule, found, expected, _FIX, line, int(is_claim), int(not is_claim))
+    one.problems.append(problem)
+
+
+def _say_no_json(one: Arrived, line: int, text: bytes) -> None:
+    claims, payments = text.count(b'"Claim"'), text.count(b'"ExplanationOfBenefit"')
+    one.seen_claims += claims
+    one.seen_payments += payments
+    found = "a line that is no JSON, or no resource"
+    problem = Problem("quarantined", "not-a-resource", found, "one FHIR resource a line", _FIX, line, claims, payments)
+    one.problems.append(problem)
+
+
+def _say_known(one: Arrived, frame: pl.DataFrame, table: str) -> None:
+    if not frame.height:
+        return
+    n, is_claim = frame.height, table == "claim"
+    found = f"{n:,} {table.replace('_', ' ')}{'s' if n > 1 else ''} that came before, unchanged"
+    rule = f"duplicate-{table.replace('_', '-')}"
+    line, claims = frame["segment"][0], n if is_claim else 0
+    one.problems.append(Problem("duplicate", rule, found, "something new", _ONCE, line, claims, n - claims))
+
+
+def _set(one: Arrived, kind: str, index: int, line: int) -> TransactionSet:
+    return TransactionSet(
+        file=one.file,
+        kind=kind,
+        control_number=None,
+        version="FHIR R4",
+        sender_id=None,
+        interchange_control_number=None,
+        interchange_date=None,
+        start=0,
+        end=0,
+        segment=line,
+        content_hash=f"{one.sha256[:32]}:{kind}:{index}",
+    )
