@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -12,44 +11,70 @@ from pathlib import Path
 
 import duckdb
 
+from etl import issues
 from etl.errors import Problem, UserError
-from etl.inputs import Input, find
+from etl.inputs import Input, TooLargeError, archive_in_archive, find
+from etl.issues import Entry, ReadFile
 from etl.load_report import LoadReport
 from etl.tables import side_files
-from etl.warehouse import checks, identity, refresh, roots, store
+from etl.warehouse import checks, identity, refresh, roots, sent_before, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
+from etl.x12.marks import marked
 from etl.x12.sound import Known, sound_rows
 from etl.x12.tokens import split
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit
 _SETTLE = 4 * pieces.CHUNK
 
 # what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
-_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
+_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, TooLargeError)
 
 
 def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadReport:
-    """Load files, folders, .zip and .gz into the warehouse at `db`, all or nothing; the same input twice changes
-    nothing.
+    """Load files, folders, .zip, .gz and standard input (`-`) into the warehouse at `db`, all or nothing; the same
+    input twice changes nothing.
 
-    `progress(file name, bytes done, bytes in all)` is called as it goes. Raises UserError when a path does not exist,
-    another process writes, or the disk is full.
+    `progress(what, bytes done, bytes in all, claims so far)` is called as it goes. Raises UserError when a path does
+    not exist, another process writes (BusyError), or the disk is full.
     """
     ignored: list[str] = []
     inputs = find(paths, ignored)
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
-    with store.open_writer(db) as connection:
-        key = identity.make_key(db)
-        report = _Loader(connection, key, progress, sum(one.byte_count for one in inputs)).run(inputs)
+    report = load_inputs(inputs, db, progress)
     report.ignored = ignored
     return report
+
+
+def load_inputs(inputs: list[Input], db: Path, progress: Progress | None = None) -> LoadReport:
+    """Load what `find` found, as `load` does."""
+    with store.open_writer(db) as connection:
+        total = sum(one.byte_count for one in inputs)
+        return _Loader(connection, identity.make_key(db), progress, total).run(inputs)
+
+
+def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The files that were loaded, by SHA-256, without those of which a part is quarantined: they are read again."""
+    return dict(
+        connection.execute(
+            f"""select sha256, file_id from source_file
+            where sha256 not in (select sha256 from issue where {issues.OPEN} and sha256 is not null)"""
+        ).fetchall()
+    )
+
+
+def is_done(one: Input, done: dict[str, int]) -> bool:
+    """Whether all of an input was loaded before. What cannot be read is not."""
+    try:
+        return one.sha256() in done
+    except _DAMAGED:
+        return False
 
 
 @dataclass(slots=True)
@@ -57,16 +82,25 @@ class _Arrival:
     """A file on its way in. `kind` is empty until it proves readable."""
 
     input: Input
-    sha256: str | None
     file_id: int
+    sha256: str | None = None
     kind: str = ""
     sets: int = 0
+    byte_count: int = 0
     envelope: Envelope | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def reject(self, problem: Problem) -> None:
         self.kind = ""
         self.problems.append(problem)
+
+    def entries(self) -> list[Entry]:
+        return [Entry(self.input.name, self.input.path, self.sha256, problem) for problem in self.problems]
+
+    def read_file(self) -> ReadFile:
+        kept_out = [problem for problem in self.problems if problem.severity != "flagged"]
+        claims, payments = sum(p.claims for p in kept_out), sum(p.claim_payments for p in kept_out)
+        return ReadFile(self.file_id, self.input.name, self.input.path, self.sha256 or "", claims, payments)
 
 
 class _Loader:
@@ -83,13 +117,12 @@ class _Loader:
         self.report = LoadReport()
         self.append = Appender(connection, key)
         self.known = _known(connection)
-        self.entered = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
-        # a file of which a part was quarantined is read again: it must not be called done
-        unfinished = "select sha256 from issue where severity in ('rejected', 'quarantined')"
-        self.files = self.entered - {row[0] for row in connection.execute(unfinished).fetchall()}
+        self.entered: dict[str, int] = dict(connection.execute("select sha256, file_id from source_file").fetchall())
+        self.done = done_files(connection)
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
-        self.arrivals: dict[int, _Arrival] = {}
+        self.arrivals: list[_Arrival] = []
+        self.read: dict[int, _Arrival] = {}
 
     def run(self, inputs: list[Input]) -> LoadReport:
         """Load every input, then bring everything that is computed from the rows up to date."""
@@ -97,9 +130,12 @@ class _Loader:
             self._input(one)
         for batch in self.batches.values():
             self._flush(batch)
+        self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        for arrival in self.arrivals.values():
+        for arrival in self.arrivals:
             self._enter(arrival, now)
+        self._close(now)
+        self._sent_before(now)
         self.report.rows = self.append.added
         roots.refresh(self.connection)
         refresh.refresh_views(self.connection, self.append.since)
@@ -108,24 +144,31 @@ class _Loader:
 
     def _input(self, one: Input) -> None:
         self.last_file_id += 1
-        arrival = self.arrivals[self.last_file_id] = _Arrival(one, None, self.last_file_id)
+        arrival = _Arrival(one, self.last_file_id)
+        self.arrivals.append(arrival)
         try:
             arrival.sha256 = one.sha256()
         except _DAMAGED as error:
             arrival.reject(self._counted(one, _damaged(error)))
-        if arrival.sha256 in self.files:
-            arrival.problems.append(self._same_bytes(one))
+        if arrival.sha256 in self.done:
+            arrival.file_id = self.done[arrival.sha256]
+            arrival.problems.append(self._same_bytes(one, arrival.file_id))
         elif arrival.sha256:
+            arrival.file_id = self.entered.get(arrival.sha256, arrival.file_id)
+            self.read[arrival.file_id] = arrival
             self._read(arrival)
             if arrival.kind:
-                self.files.add(arrival.sha256)
+                self.done[arrival.sha256] = arrival.file_id
         self.done_bytes += one.byte_count
         self._tell(one.name)
 
     def _read(self, arrival: _Arrival) -> None:
         try:
             with arrival.input.open() as stream:
-                header = stream.read(4096).split(b"\n", 1)[0]
+                start = stream.read(4096)
+            header = start.split(b"\n", 1)[0]
+            if problem := archive_in_archive(arrival.input, start):
+                raise pieces.UnreadableError(problem)
             if side_file := side_files.recognise(header):
                 self._side_file(arrival, side_file)
             else:
@@ -139,7 +182,7 @@ class _Loader:
             rows, bad = side_files.read(side_file, stream)
         arrival.problems += bad
         arrival.kind = side_file.table
-        self.append.side_file(side_file, rows)
+        self.append.side_file(side_file, rows, arrival.file_id)
 
     def _x12(self, arrival: _Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)
@@ -148,7 +191,8 @@ class _Loader:
             for text, delimiters in pieces.read(stream):
                 batch = self.batches.setdefault(delimiters, Batch(delimiters))
                 batch.add(envelope, text)
-                self._tell(arrival.input.name, len(text))
+                arrival.byte_count += len(text)
+                self._tell(arrival.input.name, min(arrival.byte_count, arrival.input.byte_count))
                 if batch.byte_count >= pieces.CHUNK:
                     self._flush(batch)
 
@@ -162,14 +206,14 @@ class _Loader:
             store.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for one in stretch.sets:
-            self.arrivals[one.file].sets += 1
+            self.read[one.file].sets += 1
         self._saw(len(stretch.tokens.where("CLM")), len(stretch.tokens.where("CLP")))
         for rows in sound_rows(stretch, self.known, problems):
             self.append.x12(rows)
-        for file_id, problem in problems:
-            self.arrivals[file_id].problems.append(problem)
+        for file_id, problem in marked(stretch, problems):
+            self.read[file_id].problems.append(problem)
 
-    def _same_bytes(self, one: Input) -> Problem:
+    def _same_bytes(self, one: Input, file_id: int) -> Problem:
         claims = payments = 0
         try:
             with one.open() as stream:
@@ -181,16 +225,19 @@ class _Loader:
             pass  # a side file that was loaded before
         self._saw(claims, payments)
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
-        return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
+        return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments, repeats=file_id)
 
     def _counted(self, one: Input, problem: Problem) -> Problem:
         """A rejected file's problem with the claims that seem to be in it: nothing vanishes, even from what cannot be
         read."""
         claims = payments = 0
-        with contextlib.suppress(*_DAMAGED), one.open() as stream:
-            while block := stream.read(1 << 20):
-                claims += pieces.count_loose(block, b"CLM")
-                payments += pieces.count_loose(block, b"CLP")
+        try:
+            with one.open() as stream:
+                while block := stream.read(1 << 20):
+                    claims += pieces.count_loose(block, b"CLM")
+                    payments += pieces.count_loose(block, b"CLP")
+        except _DAMAGED:
+            pass  # what could be read of it is counted
         self._saw(claims, payments)
         return replace(problem, claims=claims, claim_payments=payments)
 
@@ -203,14 +250,28 @@ class _Loader:
             fix = "Ask the sender for the whole file."
             found = "an interchange without ST"
             arrival.reject(Problem("rejected", "no-transaction-set", found, "ST to SE in it", fix))
-        if arrival.kind and arrival.sha256 not in self.entered:
-            self.entered.add(arrival.sha256)
+        if arrival.kind and arrival.sha256 and arrival.sha256 not in self.entered:
+            self.entered[arrival.sha256] = arrival.file_id
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1
-        for p in arrival.problems:
-            self.report.problems.append((one.name, p))
-            _remember(self.connection, [one.name, arrival.sha256, p.segment, p.severity, p.rule, p.found], p, now)
+        self.report.problems += [(one.name, problem) for problem in arrival.problems]
+
+    def _close(self, now: datetime) -> None:
+        """Enter what was wrong in the books, and close there what came mended."""
+        said = [entry for arrival in self.arrivals for entry in arrival.entries()]
+        read = [one.read_file() for one in self.arrivals if one.sha256 in self.done]
+        issues.enter(self.connection, said, now)
+        self.report.closed = issues.close_mended(self.connection, self.append.first_set, read, said, now)
+
+    def _sent_before(self, now: datetime) -> None:
+        """Take out claims that came again unchanged, and say so."""
+        entries = []
+        for again in sent_before.take_out(self.connection, self.append):
+            arrival = self.read[again.file_id]
+            entries.append(Entry(arrival.input.name, arrival.input.path, arrival.sha256, again.problem))
+            self.report.problems.append((arrival.input.name, again.problem))
+        issues.enter(self.connection, entries, now)
 
     def _saw(self, claims: int, payments: int) -> None:
         self.report.seen["claims"] += claims
@@ -218,40 +279,28 @@ class _Loader:
 
     def _tell(self, name: str, more: int = 0) -> None:
         if self.progress:
-            self.progress(name, min(self.done_bytes + more, self.total_bytes), self.total_bytes)
+            done, seen = min(self.done_bytes + more, self.total_bytes), sum(self.report.seen.values())
+            self.progress(name, done, self.total_bytes, seen)
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> Known:
     """The contents and payments that the warehouse holds already."""
-    contents = connection.execute("select content_hash from transaction_set").fetchall()
+    contents = connection.execute("select content_hash, file_id from transaction_set").fetchall()
     payments = connection.execute(
-        """select originator_id, trace_number, payment_date, deposit_amount from remittance
-        where trace_number is not null"""
+        """select r.originator_id, r.trace_number, r.payment_date, r.deposit_amount, t.file_id
+        from remittance as r join transaction_set as t on t.transaction_set_id = r.transaction_set_id
+        where r.trace_number is not null"""
     ).fetchall()
-    return Known({row[0] for row in contents}, set(payments))
+    return Known(dict(contents), {(row[0], row[1], row[2], row[3]): row[4] for row in payments})
 
 
 def _damaged(error: Exception) -> Problem:
-    found = "an archive that is encrypted or of an unknown kind"
-    if isinstance(error, PermissionError):
+    expected, fix = "a file that can be read to its end", "Ask for the file again, or unpack it yourself."
+    rule, found = "damaged-file", "an archive that is encrypted or of an unknown kind"
+    if isinstance(error, TooLargeError):
+        rule, found, expected = "too-large", "an archive that unfolds to far more than X12 does", "a file of X12"
+    elif isinstance(error, PermissionError):
         found = "a file that may not be read"
     elif not isinstance(error, RuntimeError):
         found = "a damaged file or archive"
-    fix = "Nothing of it was loaded. Ask for the file again, or unpack it yourself."
-    return Problem("rejected", "damaged-file", found, "a file that can be read to its end", fix)
-
-
-def _remember(connection: duckdb.DuckDBPyConnection, key: list[str | int | None], p: Problem, now: datetime) -> None:
-    """Enter a problem once: loading the same file again does not repeat it."""
-    connection.execute(
-        """insert into issue
-        select * from (values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) as new
-        (file_name, sha256, segment, severity, rule, found, expected, fix, claims, claim_payments, reported_at)
-        where not exists (
-            select 1 from issue as old
-            where old.sha256 is not distinct from new.sha256 and old.rule = new.rule and old.found = new.found
-                and (new.sha256 is not null or old.file_name = new.file_name)
-                and old.segment is not distinct from new.segment
-        )""",
-        [*key, p.expected, p.fix, p.claims, p.claim_payments, now],
-    )
+    return Problem("rejected", rule, found, expected, f"Nothing of it was loaded. {fix}")

@@ -21,12 +21,14 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from etl.errors import UserError
+from etl.errors import BusyError, UserError
 from etl.warehouse import identity, refresh, views
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import SCHEMA_VERSION
 
 _REFERENCE = Path(__file__).parent.parent / "reference"
+# no space, over the user's quota, or over the largest file that a process may write
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category")
 
 
@@ -109,8 +111,8 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _sync(building)
             os.replace(building, path)
             _sync(path.parent)
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+        except (OSError, duckdb.Error) as error:  # DuckDB says a full disk as an I/O, memory or fatal error
+            if getattr(error, "errno", None) in _FULL or any(os.strerror(code) in str(error) for code in _FULL):
                 raise UserError(
                     f"The disk that holds {path} is full. Nothing was changed; make room and load again."
                 ) from None
@@ -192,7 +194,7 @@ def _lock(path: Path) -> Iterator[None]:
         except OSError:
             lock.seek(0)
             holder = _holder(lock.read())
-            raise UserError(f"{path} is being written by {holder}. Wait until it is done, then load again.") from None
+            raise BusyError(f"{path} is being written by {holder}. Wait until it is done, then load again.") from None
         lock.truncate(0)
         started = datetime.now(UTC).isoformat(timespec="seconds")
         lock.write(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": started}))

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from etl.x12.envelope import TransactionSet
+from etl.x12.fingerprint import fingerprints
 from etl.x12.tokens import Positions, Tokens, either, first_between, last_before, next_after, ordinals, pick, union
 
 # qualifiers of HI composites that are diagnoses, in the order in which a pointer counts them (HI01-1 of 2300)
@@ -126,6 +127,7 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: _Loops, lines: pl.Data
             "patient_zip": t.text_at(address, 3),
             "statement_from": t.date_at(statement, 3, "DTP*434"),
             "statement_through": t.date_at(statement, 3, "DTP*434", end=True),
+            "fingerprint": fingerprints(t, claim, loops.end, [loops.billing, loops.subscriber, loops.dependent]),
         }
     )
     from_lines = lines.group_by("claim").agg(
