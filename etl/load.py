@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from etl import issues
+from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
 from etl.errors import Problem, UserError
-from etl.inputs import Input, TooLargeError, archive_in_archive, find
-from etl.issues import Entry, ReadFile
+from etl.inputs import Input, archive_in_archive, find
+from etl.issues import Entry
 from etl.load_report import LoadReport
 from etl.tables import side_files
 from etl.warehouse import checks, identity, refresh, roots, sent_before, store
@@ -25,15 +24,11 @@ from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
 from etl.x12.sound import Known, sound_rows
-from etl.x12.tokens import split
 
 Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit
 _SETTLE = 4 * pieces.CHUNK
-
-# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
-_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, TooLargeError)
 
 
 def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadReport:
@@ -44,7 +39,7 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
     not exist, another process writes (BusyError), or the disk is full.
     """
     ignored: list[str] = []
-    inputs = find(paths, ignored)
+    inputs = [one for one in find(paths, ignored) if not is_own(one.path, db)]
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
     report = load_inputs(inputs, db, progress)
@@ -52,55 +47,16 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
     return report
 
 
+def is_own(path: Path | None, db: Path) -> bool:
+    """Whether a file is the warehouse or its lock, which may lie in the very folder that is loaded."""
+    return path is not None and path.resolve() in (db.resolve(), store.lock_of(db.resolve()))
+
+
 def load_inputs(inputs: list[Input], db: Path, progress: Progress | None = None) -> LoadReport:
     """Load what `find` found, as `load` does."""
     with store.open_writer(db) as connection:
         total = sum(one.byte_count for one in inputs)
         return _Loader(connection, identity.make_key(db), progress, total).run(inputs)
-
-
-def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """The files that were loaded, by SHA-256, without those of which a part is quarantined: they are read again."""
-    return dict(
-        connection.execute(
-            f"""select sha256, file_id from source_file
-            where sha256 not in (select sha256 from issue where {issues.OPEN} and sha256 is not null)"""
-        ).fetchall()
-    )
-
-
-def is_done(one: Input, done: dict[str, int]) -> bool:
-    """Whether all of an input was loaded before. What cannot be read is not."""
-    try:
-        return one.sha256() in done
-    except _DAMAGED:
-        return False
-
-
-@dataclass(slots=True)
-class _Arrival:
-    """A file on its way in. `kind` is empty until it proves readable."""
-
-    input: Input
-    file_id: int
-    sha256: str | None = None
-    kind: str = ""
-    sets: int = 0
-    byte_count: int = 0
-    envelope: Envelope | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    def reject(self, problem: Problem) -> None:
-        self.kind = ""
-        self.problems.append(problem)
-
-    def entries(self) -> list[Entry]:
-        return [Entry(self.input.name, self.input.path, self.sha256, problem) for problem in self.problems]
-
-    def read_file(self) -> ReadFile:
-        kept_out = [problem for problem in self.problems if problem.severity != "flagged"]
-        claims, payments = sum(p.claims for p in kept_out), sum(p.claim_payments for p in kept_out)
-        return ReadFile(self.file_id, self.input.name, self.input.path, self.sha256 or "", claims, payments)
 
 
 class _Loader:
@@ -121,8 +77,8 @@ class _Loader:
         self.done = done_files(connection)
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
-        self.arrivals: list[_Arrival] = []
-        self.read: dict[int, _Arrival] = {}
+        self.arrivals: list[Arrival] = []
+        self.read: dict[int, Arrival] = {}
 
     def run(self, inputs: list[Input]) -> LoadReport:
         """Load every input, then bring everything that is computed from the rows up to date."""
@@ -144,12 +100,12 @@ class _Loader:
 
     def _input(self, one: Input) -> None:
         self.last_file_id += 1
-        arrival = _Arrival(one, self.last_file_id)
+        arrival = Arrival(one, self.last_file_id)
         self.arrivals.append(arrival)
         try:
             arrival.sha256 = one.sha256()
-        except _DAMAGED as error:
-            arrival.reject(self._counted(one, _damaged(error)))
+        except DAMAGED as error:
+            arrival.reject(self._counted(one, damaged(error)))
         if arrival.sha256 in self.done:
             arrival.file_id = self.done[arrival.sha256]
             arrival.problems.append(self._same_bytes(one, arrival.file_id))
@@ -162,7 +118,7 @@ class _Loader:
         self.done_bytes += one.byte_count
         self._tell(one.name)
 
-    def _read(self, arrival: _Arrival) -> None:
+    def _read(self, arrival: Arrival) -> None:
         try:
             with arrival.input.open() as stream:
                 start = stream.read(4096)
@@ -177,14 +133,14 @@ class _Loader:
             problem = side_files.strange_table(header) or error.problem
             arrival.reject(self._counted(arrival.input, problem))
 
-    def _side_file(self, arrival: _Arrival, side_file: side_files.SideFile) -> None:
+    def _side_file(self, arrival: Arrival, side_file: side_files.SideFile) -> None:
         with arrival.input.open() as stream:
             rows, bad = side_files.read(side_file, stream)
         arrival.problems += bad
         arrival.kind = side_file.table
         self.append.side_file(side_file, rows, arrival.file_id)
 
-    def _x12(self, arrival: _Arrival) -> None:
+    def _x12(self, arrival: Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)
         arrival.kind = "x12"
         with arrival.input.open() as stream:
@@ -214,34 +170,16 @@ class _Loader:
             self.read[file_id].problems.append(problem)
 
     def _same_bytes(self, one: Input, file_id: int) -> Problem:
-        claims = payments = 0
-        try:
-            with one.open() as stream:
-                for text, delimiters in pieces.read(stream):
-                    tokens = split(text, delimiters)
-                    claims += len(tokens.where("CLM"))
-                    payments += len(tokens.where("CLP"))
-        except pieces.UnreadableError:
-            pass  # a side file that was loaded before
-        self._saw(claims, payments)
+        claims, payments = self._saw(*count_exactly(one))
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
         return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments, repeats=file_id)
 
     def _counted(self, one: Input, problem: Problem) -> Problem:
-        """A rejected file's problem with the claims that seem to be in it: nothing vanishes, even from what cannot be
-        read."""
-        claims = payments = 0
-        try:
-            with one.open() as stream:
-                while block := stream.read(1 << 20):
-                    claims += pieces.count_loose(block, b"CLM")
-                    payments += pieces.count_loose(block, b"CLP")
-        except _DAMAGED:
-            pass  # what could be read of it is counted
-        self._saw(claims, payments)
+        """A rejected file's problem with the claims that seem to be in it."""
+        claims, payments = self._saw(*count_loosely(one))
         return replace(problem, claims=claims, claim_payments=payments)
 
-    def _enter(self, arrival: _Arrival, now: datetime) -> None:
+    def _enter(self, arrival: Arrival, now: datetime) -> None:
         """Enter a file in the books, and what was wrong with it."""
         one = arrival.input
         if arrival.envelope:
@@ -273,9 +211,10 @@ class _Loader:
             self.report.problems.append((arrival.input.name, again.problem))
         issues.enter(self.connection, entries, now)
 
-    def _saw(self, claims: int, payments: int) -> None:
+    def _saw(self, claims: int, payments: int) -> tuple[int, int]:
         self.report.seen["claims"] += claims
         self.report.seen["claim_payments"] += payments
+        return claims, payments
 
     def _tell(self, name: str, more: int = 0) -> None:
         if self.progress:
@@ -292,15 +231,3 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
         where r.trace_number is not null"""
     ).fetchall()
     return Known(dict(contents), {(row[0], row[1], row[2], row[3]): row[4] for row in payments})
-
-
-def _damaged(error: Exception) -> Problem:
-    expected, fix = "a file that can be read to its end", "Ask for the file again, or unpack it yourself."
-    rule, found = "damaged-file", "an archive that is encrypted or of an unknown kind"
-    if isinstance(error, TooLargeError):
-        rule, found, expected = "too-large", "an archive that unfolds to far more than X12 does", "a file of X12"
-    elif isinstance(error, PermissionError):
-        found = "a file that may not be read"
-    elif not isinstance(error, RuntimeError):
-        found = "a damaged file or archive"
-    return Problem("rejected", rule, found, expected, f"Nothing of it was loaded. {fix}")

@@ -32,8 +32,10 @@ class LoadReport:
         return {"claims": sum(p.claims for p in chosen), "claim_payments": sum(p.claim_payments for p in chosen)}
 
     def needs_a_person(self) -> bool:
-        """Whether something was quarantined or does not balance."""
-        return bool(self.unbalanced or self.of("rejected", "quarantined"))
+        """Whether something was quarantined, and not mended by another file of the load, or does not balance."""
+        mended = {(one["file"], one["segment"], one["rule"]) for one in self.closed}
+        kept_out = {(name, p.segment, p.rule) for name, p in self.of("rejected", "quarantined")}
+        return bool(self.unbalanced or kept_out - mended)
 
     def unreadable(self) -> bool:
         """Whether there was input, and none of it could be read."""

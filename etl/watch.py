@@ -12,9 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from etl.arrival import done_files, is_done
 from etl.errors import BusyError, UserError
 from etl.inputs import files_below, find
-from etl.load import done_files, is_done, load_inputs
+from etl.load import is_own, load_inputs
 from etl.load_report import LoadReport
 from etl.warehouse.store import open_reader
 
@@ -56,7 +57,7 @@ class Watch:
         try:
             if not self.folder.is_dir():
                 raise UserError(f"{self.folder} is not there.")
-            now = {path: _state(path) for path in files_below(self.folder, [])}
+            now = {path: _state(path) for path in files_below(self.folder, []) if not is_own(path, self.db)}
             steady = [path for path, state in now.items() if self.seen.get(path) == state != self.taken.get(path)]
             self.seen = now
             self._load(steady)

@@ -121,6 +121,11 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _clear(path)
 
 
+def lock_of(path: Path) -> Path:
+    """The lock file of the warehouse at `path`."""
+    return path.parent / f"{path.name}.lock"
+
+
 def settle(connection: duckdb.DuckDBPyConnection) -> None:
     """Let a writer's rows leave memory: until they are committed, about four bytes stay there for each byte of input.
 
@@ -187,8 +192,7 @@ def _private() -> Iterator[None]:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Hold the warehouse's lock file; the kernel frees it when the process dies, however it dies."""
-    lock_path = path.parent / f"{path.name}.lock"
-    with lock_path.open("a+", encoding="utf-8") as lock:
+    with lock_of(path).open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

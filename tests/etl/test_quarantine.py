@@ -151,6 +151,13 @@ def test_a_mended_file_loads_its_mended_set_and_closes_the_entry(file: Path, db:
     assert "1 that were quarantined came mended since." in sentences(status(open_reader(db)))
 
 
+def test_a_load_that_holds_both_needs_nobody(tmp_path: Path, db: Path) -> None:
+    put(tmp_path / "in" / "bad.835", BAD, db.with_name("other.duckdb"))
+    (tmp_path / "in" / "good.835").write_bytes(GOOD)
+    report = load([tmp_path / "in"], db)
+    assert (closed(report), report.needs_a_person()) == ([("bad.835", "not-a-number", "good.835")], False)
+
+
 def test_one_of_two_quarantined_sets_comes_mended(file: Path, db: Path) -> None:
     sets = ["CLP*A1*1*10*1O*0*CI*I1", "CLP*B1*1*20*2O*0*CI*I2"]
     put(file, remittances(*sets), db)

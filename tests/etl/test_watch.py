@@ -88,6 +88,13 @@ def test_it_says_who_holds_the_warehouse_once_and_waits(looking: Looking, capsys
     assert looking.look() == [1]
 
 
+def test_the_warehouse_itself_may_lie_in_the_folder(tmp_path: Path) -> None:
+    looking = Looking(tmp_path)
+    looking.watch.db = looking.db = looking.folder / "w.duckdb"
+    (looking.folder / "a.837").write_bytes(ONE)
+    assert looking.look(5) == [1]
+
+
 def test_a_folder_that_is_away_for_a_while_is_said_once(looking: Looking, capsys: pytest.CaptureFixture[str]) -> None:
     away = looking.folder.with_name("away")
     looking.folder.rename(away)
