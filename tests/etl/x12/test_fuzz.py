@@ -56,3 +56,10 @@ def test_folders_of_damaged_files_load_what_is_sound(tmp_path: Path, seed: int) 
 
 def test_the_count_beside_the_reader_counts() -> None:
     assert [begun(seed) for seed in SEEDS] == [(3, 0), (0, 2), (6, 2), (2, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("before", [b"", b"~", b"SE*9*1~GE*1*1~IEA*1*1~\n"])
+def test_claims_that_stand_before_the_first_isa_are_said(before: bytes) -> None:
+    found = parsed(b"CLM*A8*1~LX*1~" + before + SEEDS[0])
+    assert (found.frames["claim"].height, found.seen) == (3, (4, 0))
+    assert [(p.rule, p.claims) for p in found.problems if p.severity == "quarantined"] == [("outside-set", 1)]
