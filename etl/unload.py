@@ -77,16 +77,18 @@ def _reopen(connection: duckdb.DuckDBPyConnection, file_id: int, name: str, sha2
     )
     connection.execute("delete from issue where sha256 = ? and file_name = ?", [sha256, name])
     repeats = "severity = 'duplicate' and repeats_file_id = ?"
-    # a set that lost a claim to the file is known by its content: it must go too, or it could not come again
-    partly = connection.execute(
-        f"""select max_by(t.transaction_set_id, t.segment) from issue as i
-        join source_file as f on f.sha256 = i.sha256
-        join transaction_set as t on t.file_id = f.file_id and t.segment <= i.segment
-        where {repeats} and i.rule = 'duplicate-claim' and f.file_id <> ?
-        group by i.issue_id""",
-        [file_id, file_id],
-    ).fetchall()
-    removal.take_out_sets(connection, [row[0] for row in partly])
+    # a set that lost a claim to the file must not be known by its content any more, or it could not come again
+    connection.execute(
+        f"""update transaction_set set content_hash = 'partly ' || transaction_set_id
+        where transaction_set_id in (
+            select max_by(t.transaction_set_id, t.segment) from issue as i
+            join source_file as f on f.sha256 = i.sha256
+            join transaction_set as t on t.file_id = f.file_id and t.segment <= i.segment
+            where {repeats} and i.rule = 'duplicate-claim'
+            group by i.issue_id
+        )""",
+        [file_id],
+    )
     connection.execute(
         f"""update issue set severity = 'quarantined', rule = '{_AGAIN}', repeats_file_id = null,
             found = 'a duplicate of a file that was taken back', expected = 'the same content in the warehouse',

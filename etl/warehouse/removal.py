@@ -33,11 +33,6 @@ def take_out_file(connection: duckdb.DuckDBPyConnection, file_id: int) -> dict[s
     return {table: before[table] - after[table] for table in before if before[table] > after[table]}
 
 
-def take_out_sets(connection: duckdb.DuckDBPyConnection, set_ids: list[int]) -> None:
-    """Remove transaction sets and their rows; their file stays in the books."""
-    _remove(connection, {"transaction_set_id": set_ids})
-
-
 def tables_with(connection: duckdb.DuckDBPyConnection, key: str) -> list[str]:
     """The tables that hold what was loaded (not what is computed from it) and bear this key."""
     rows = connection.execute(
