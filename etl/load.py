@@ -48,8 +48,8 @@ def load(paths: list[Path], db: Path, progress: Progress | None = None) -> LoadR
 
 
 def is_own(path: Path | None, db: Path) -> bool:
-    """Whether a file is the warehouse or its lock, which may lie in the very folder that is loaded."""
-    return path is not None and path.resolve() in (db.resolve(), store.lock_of(db.resolve()))
+    """Whether a file is the warehouse or belongs to it: they may lie in the very folder that is loaded."""
+    return path is not None and path.resolve() in store.files_of(db.resolve())
 
 
 def load_inputs(inputs: list[Input], db: Path, progress: Progress | None = None) -> LoadReport:

@@ -57,6 +57,8 @@ class Appender:
             if table in ("claim", "claim_payment"):
                 frame, persons = identity.take_out(frame, self.key)
                 self._insert("person", persons)
+            if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
+                frame = frame.with_columns(self.key.numbers("claim", frame["fingerprint"].cast(pl.String)))
             keys = [
                 (pl.col(column) + first[name]).alias(f"{name}_id")
                 for column, names in parents.items()

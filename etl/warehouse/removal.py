@@ -89,7 +89,9 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, side_file: SideFile) -> None
 
 def _heights(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows by table, of those that hold what was loaded."""
-    tables = connection.execute("select table_name from duckdb_tables() where not temporary order by 1").fetchall()
+    tables = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
     out = {}
     for (table,) in tables:
         if table not in views.ORDER and table not in ("issue", "root", "side_row"):

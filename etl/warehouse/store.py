@@ -121,6 +121,11 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _clear(path)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The warehouse at `path` and what lies beside it."""
+    return [path, lock_of(path), *(path.with_name(f"{path.name}.{end}") for end in ("identity", "key"))]
+
+
 def lock_of(path: Path) -> Path:
     """The lock file of the warehouse at `path`."""
     return path.parent / f"{path.name}.lock"

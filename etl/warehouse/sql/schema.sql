@@ -119,7 +119,7 @@ CREATE TABLE claim (
     patient_zip3 VARCHAR,
     service_from DATE,
     service_date DATE,
-    fingerprint UINTEGER
+    fingerprint BIGINT
 );
 COMMENT ON TABLE claim IS 'One row per CLM segment: an original claim, a replacement, a void or a resend';
 COMMENT ON COLUMN claim.claim_id IS 'Key, in file order';
@@ -153,7 +153,7 @@ COMMENT ON COLUMN claim.patient_sex IS 'DMG03 of the patient';
 COMMENT ON COLUMN claim.patient_zip3 IS 'First three digits of the patient''s ZIP code (N403); 000 where 20,000 people or fewer share them';
 COMMENT ON COLUMN claim.service_from IS 'First day of service: least line date, or statement-from (DTP*434)';
 COMMENT ON COLUMN claim.service_date IS 'Last day of service: greatest line date, or statement-through (DTP*434)';
-COMMENT ON COLUMN claim.fingerprint IS 'Checksum of its billing, subscriber, patient and claim loops without HL: a claim sent again unchanged has the same';
+COMMENT ON COLUMN claim.fingerprint IS 'Keyed hash of a checksum of its billing, subscriber, patient and claim loops without HL: a claim sent again unchanged has the same';
 
 CREATE TABLE diagnosis (
     claim_id BIGINT NOT NULL,
