@@ -13,6 +13,7 @@ from dashboard import demo as demonstration
 from dashboard import server
 from etl import cli as etl_cli
 from etl.errors import UserError
+from etl.options import DEFAULT_DB
 from models import cli as models_cli
 
 app = typer.Typer(
@@ -73,7 +74,7 @@ def main() -> None:
 
 
 def _default_db() -> Path:
-    return etl_cli.DEFAULT_DB if etl_cli.DEFAULT_DB.exists() or not demonstration.DB.exists() else demonstration.DB
+    return DEFAULT_DB if DEFAULT_DB.exists() or not demonstration.DB.exists() else demonstration.DB
 
 
 if __name__ == "__main__":

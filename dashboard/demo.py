@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from etl.cli import Progress
 from etl.errors import UserError
 from etl.load import load
+from etl.progress import Progress
 from etl.sample import write_sample
 
 FOLDER = Path("data/demo")

@@ -1,10 +1,8 @@
-"""The commands that fill and ask the warehouse: sample, load, status, measures, measure, docs."""
+"""The commands that ask the warehouse: sample, measures, measure, docs; those that fill it are in load_cli."""
 
 from __future__ import annotations
 
-import json
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,59 +10,21 @@ from typing import Annotated, Any, Literal
 import typer
 
 from etl import docs as generated
-from etl import status as state
+from etl import load_cli
 from etl.errors import UserError
-from etl.load import load
-from etl.load_report import LoadReport
 from etl.measures import MEASURES, AgeFrom
+from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.progress import Progress
 from etl.report import Format, emit
-from etl.tables.column_map import read_maps
 from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
-
-DEFAULT_DB = Path("data/cleanclaim.duckdb")
-
-DbOption = Annotated[Path, typer.Option("--db", help="The warehouse file.")]
-MapOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--as",
-        metavar="csv:MAP",
-        help="A column map (TOML; docs/column-maps.md) or a folder of them; may be repeated. Each table takes the map "
-        "that fits its columns.",
-    ),
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to report.")]
-
-
-class Progress:
-    """Progress of long work on standard error: one line that is rewritten on a terminal, one a step elsewhere."""
-
-    def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.last = 0.0
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - self.last < 0.1:
-            return
-        self.last = now
-        elapsed = now - self.started
-        left = f", about {elapsed * (total - done) / done:.0f} s left" if done and done < total else ""
-        sys.stderr.write(f"\r\x1b[K{100 * done / max(total, 1):3.0f} %  {what[:60]}{left}")
-        sys.stderr.flush()
-
-    def finish(self, what: str) -> None:
-        clear = "\r\x1b[K" if sys.stderr.isatty() else ""
-        sys.stderr.write(f"{clear}{what} in {time.monotonic() - self.started:.1f} s.\n")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the `cleanclaim` command."""
     app.command("sample")(sample)
-    app.command("load")(load_command)
+    load_cli.register(app)
     app.command("map")(map_command)
-    app.command("status")(status)
     app.command("measures")(measures)
     app.command("measure")(measure)
     app.command("docs")(docs)
@@ -85,76 +45,11 @@ def sample(
     progress.finish(f"Simulated {claims:,} claims into {out}")
 
 
-def load_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders, .zip, .gz: X12 and side files.")],
-    db: DbOption = DEFAULT_DB,
-    maps: MapOption = None,
-    form: FormatOption = Format.table,
-) -> None:
-    """Load claims (837), remittances (835), acknowledgements (277CA), FHIR resources, side files, and by a column map
-    CSV, TSV, Parquet and .xlsx exports. The same input twice changes nothing."""
-    column_maps = read_maps(maps or [])
-    progress = Progress()
-    report = load(paths, db, progress, column_maps)
-    progress.finish(f"Loaded {report.files:,} files into {db}")
-    if form is Format.json:
-        print(json.dumps(report.to_json(), indent=2))
-    elif form is Format.csv:
-        emit([{"what": name, "count": count} for name, count in report.counts().items()], form)
-    else:
-        _print_report(report)
-    if report.unreadable():
-        raise typer.Exit(2)
-    if report.needs_a_person():
-        raise typer.Exit(1)
-
-
 def map_command(file: Annotated[Path, typer.Argument(help="A CSV, TSV, Parquet or .xlsx export.")]) -> None:
     """Print a column map to start from: what the columns of an export probably are."""
     if not file.is_file():
         raise UserError(f"{file}: no such file.")
     print(starter_map(file.name, file.read_bytes()), end="")
-
-
-def _print_report(report: LoadReport) -> None:
-    for name, count in report.counts().items():
-        print(f"{count:>12,}  {name.replace('_', ' ')}")
-    duplicate, quarantined = report.kept_out("duplicate"), report.kept_out("rejected", "quarantined")
-    for name, seen in report.seen.items():
-        loaded = report.rows.get(name.removesuffix("s"), 0)
-        print(
-            f"Of {seen:,} {name.replace('_', ' ')} seen: {loaded:,} loaded, {duplicate[name]:,} duplicate, "
-            f"{quarantined[name]:,} quarantined."
-        )
-    for severity in ("rejected", "quarantined", "flagged"):
-        chosen = report.of(severity)
-        for name, problem in chosen[:20]:
-            print(f"{severity}: {problem.sentence(name)}")
-        if len(chosen) > 20:
-            print(f"{severity}: ... and {len(chosen) - 20:,} more (cleanclaim status lists them)")
-    for row in report.unbalanced[:20]:
-        where = f"{row['file']}, segment {row['segment']:,}"
-        print(f"out of balance: {where}: {row['rule']}: found {row['found']}; expected {row['expected']}.")
-    if len(report.unbalanced) > 20:
-        print(f"out of balance: ... and {len(report.unbalanced) - 20:,} more (cleanclaim status lists them)")
-    for name in report.ignored:
-        print(f"not loaded: {name} (unsent claims and a sample's truth are not for the warehouse)")
-
-
-def status(db: DbOption = DEFAULT_DB, form: FormatOption = Format.table) -> None:
-    """Say what the warehouse holds, what is quarantined, and whether the books balance."""
-    found = state.status(open_reader(db))
-    if form is Format.json:
-        print(json.dumps(found, indent=2))
-    elif form is Format.csv:
-        emit(
-            [{"what": name, "value": value} for name, value in found.items() if not isinstance(value, list | dict)],
-            form,
-        )
-    else:
-        print("\n".join(state.sentences(found)))
-    if state.needs_a_person(found):
-        raise typer.Exit(1)
 
 
 def measures(form: FormatOption = Format.table) -> None:

@@ -36,7 +36,7 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
             (select data_through from warehouse_state),
             (select count(*) from source_file),
             (select count(*) from claim),
-            (select count(*) from issue where severity in ('rejected', 'quarantined')),
+            (select count(*) from issue where severity in ('rejected', 'quarantined') and closed_at is null),
             (select count(*) from issue where severity = 'flagged')
         """
     ).fetchall()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import zipfile
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from etl import issues
+from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
 from etl.errors import Problem, UserError
 from etl.fhir import batch as fhir
 from etl.fhir.resources import is_fhir
-from etl.inputs import Input, find
+from etl.inputs import Input, archive_in_archive, find
+from etl.issues import Entry
 from etl.load_report import LoadReport
 from etl.tables import batch as exports
 from etl.tables import side_rows
@@ -23,59 +23,51 @@ from etl.tables.cells import kind_of
 from etl.tables.column_map import ColumnMap
 from etl.tables.known import loaded_from
 from etl.tables.recognise import recognise
-from etl.warehouse import checks, identity, refresh, roots, store
+from etl.warehouse import checks, identity, refresh, roots, sent_before, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
+from etl.x12.marks import marked
 from etl.x12.sound import Known, sound_rows
-from etl.x12.tokens import split
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit
 _SETTLE = 4 * pieces.CHUNK
-
-# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
-_DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError)
 
 
 def load(
     paths: list[Path], db: Path, progress: Progress | None = None, maps: list[ColumnMap] | None = None
 ) -> LoadReport:
-    """Load files, folders, .zip and .gz into the warehouse at `db`, all or nothing; the same input twice changes
-    nothing. `maps` say which columns tables that are no side files have.
+    """Load files, folders, .zip, .gz and standard input (`-`) into the warehouse at `db`, all or nothing; the same
+    input twice changes nothing. `maps` say which columns tables that are no side files have.
 
-    `progress(file name, bytes done, bytes in all)` is called as it goes. Raises UserError when a path does not exist,
-    another process writes, or the disk is full.
+    `progress(what, bytes done, bytes in all, claims so far)` is called as it goes. Raises UserError when a path does
+    not exist, another process writes (BusyError), or the disk is full.
     """
     ignored: list[str] = []
-    inputs = find(paths, ignored)
+    inputs = [one for one in find(paths, ignored) if not is_own(one.path, db)]
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
-    with store.open_writer(db) as connection:
-        key = identity.make_key(db)
-        report = _Loader(connection, key, progress, sum(one.byte_count for one in inputs), maps or []).run(inputs)
+    report = load_inputs(inputs, db, progress, maps)
     report.ignored = ignored
     return report
 
 
-@dataclass(slots=True)
-class _Arrival:
-    """A file on its way in. `kind` is empty until it proves readable."""
+def is_own(path: Path | None, db: Path) -> bool:
+    """Whether a file is the warehouse or belongs to it: they may lie in the very folder that is loaded."""
+    return path is not None and path.resolve() in store.files_of(db.resolve())
 
-    input: Input
-    sha256: str | None
-    file_id: int
-    kind: str = ""
-    sets: int = 0
-    envelope: Envelope | None = None
-    problems: list[Problem] = field(default_factory=list)
 
-    def reject(self, problem: Problem) -> None:
-        self.kind = ""
-        self.problems.append(problem)
+def load_inputs(
+    inputs: list[Input], db: Path, progress: Progress | None = None, maps: list[ColumnMap] | None = None
+) -> LoadReport:
+    """Load what `find` found, as `load` does."""
+    with store.open_writer(db) as connection:
+        total = sum(one.byte_count for one in inputs)
+        return _Loader(connection, identity.make_key(db), progress, total, maps or []).run(inputs)
 
 
 class _Loader:
@@ -97,13 +89,12 @@ class _Loader:
         self.report = LoadReport()
         self.append = Appender(connection, key)
         self.known = _known(connection)
-        self.entered = {row[0] for row in connection.execute("select sha256 from source_file").fetchall()}
-        # a file of which a part was quarantined is read again: it must not be called done
-        unfinished = "select sha256 from issue where severity in ('rejected', 'quarantined')"
-        self.files = self.entered - {row[0] for row in connection.execute(unfinished).fetchall()}
+        self.entered: dict[str, int] = dict(connection.execute("select sha256, file_id from source_file").fetchall())
+        self.done = done_files(connection)
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
         self.batches: dict[pieces.Delimiters, Batch] = {}
-        self.arrivals: dict[int, _Arrival] = {}
+        self.arrivals: list[Arrival] = []
+        self.read: dict[int, Arrival] = {}
         self.maps = maps
         self.exports: list[exports.Arrived] = []
         self.resources: list[fhir.Arrived] = []
@@ -115,9 +106,12 @@ class _Loader:
         for batch in self.batches.values():
             self._flush(batch)
         self._exports()
+        self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        for arrival in self.arrivals.values():
+        for arrival in self.arrivals:
             self._enter(arrival, now)
+        self._close(now)
+        self._sent_before(now)
         self.report.rows = self.append.added
         roots.refresh(self.connection)
         refresh.refresh_views(self.connection, self.append.since)
@@ -126,29 +120,34 @@ class _Loader:
 
     def _input(self, one: Input) -> None:
         self.last_file_id += 1
-        arrival = self.arrivals[self.last_file_id] = _Arrival(one, None, self.last_file_id)
+        arrival = Arrival(one, self.last_file_id)
+        self.arrivals.append(arrival)
         try:
             arrival.sha256 = one.sha256()
-        except _DAMAGED as error:
-            arrival.reject(self._counted(one, _damaged(error)))
-        if arrival.sha256 in self.files:
-            arrival.problems.append(self._same_bytes(one))
+        except DAMAGED as error:
+            arrival.reject(self._counted(one, damaged(error)))
+        if arrival.sha256 in self.done:
+            arrival.file_id = self.done[arrival.sha256]
+            arrival.problems.append(self._same_bytes(one, arrival.file_id))
         elif arrival.sha256:
+            arrival.file_id = self.entered.get(arrival.sha256, arrival.file_id)
+            self.read[arrival.file_id] = arrival
             self._read(arrival)
             if arrival.kind:
-                self.files.add(arrival.sha256)
+                self.done[arrival.sha256] = arrival.file_id
         self.done_bytes += one.byte_count
         self._tell(one.name)
 
-    def _read(self, arrival: _Arrival) -> None:
+    def _read(self, arrival: Arrival) -> None:
         with arrival.input.open() as stream:
             head = stream.read(4096)
+        if problem := archive_in_archive(arrival.input, head):
+            arrival.reject(self._counted(arrival.input, problem))
+            return
         if is_fhir(head):
-            arrived = fhir.Arrived(
-                self._file_of(arrival), arrival.sha256 or "", arrival.input.open, problems=arrival.problems
-            )
             arrival.kind = "fhir"
-            self.resources.append(arrived)
+            sha256, open_ = arrival.sha256 or "", arrival.input.open
+            self.resources.append(fhir.Arrived(arrival.file_id, sha256, open_, problems=arrival.problems))
             return
         no_x12 = b"ISA" not in head or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
@@ -159,7 +158,7 @@ class _Loader:
             if no_x12 or not self._table(arrival):
                 arrival.reject(self._counted(arrival.input, error.problem))
 
-    def _table(self, arrival: _Arrival) -> bool:
+    def _table(self, arrival: Arrival) -> bool:
         """Take a file that is a table; False when it is none."""
         with arrival.input.open() as stream:
             found = recognise(stream.read(), self.maps)
@@ -171,22 +170,16 @@ class _Loader:
             rows, bad = side_rows.read(found.side_file, found.cells)
             arrival.problems += bad
             arrival.kind = found.side_file.table
-            self.append.side_file(found.side_file, rows)
+            self.append.side_file(found.side_file, rows, arrival.file_id)
         elif found.column_map:
-            arrived = exports.arrive(self._file_of(arrival), arrival.sha256 or "", found.column_map, found.cells)
+            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.cells)
             arrival.kind = "+".join(found.column_map.tables)
             arrival.problems = arrived.problems
             if found.side_file:
-                self.append.side_file(found.side_file, side_rows.rows(arrived.checked))
+                self.append.side_file(found.side_file, side_rows.rows(arrived.checked), arrival.file_id)
             else:
                 self.exports.append(arrived)
         return True
-
-    def _file_of(self, arrival: _Arrival) -> int:
-        """The file's number: of bytes that were read before (by another map, say) the one that they have."""
-        known = "select coalesce(max(file_id), ?) from source_file where sha256 = ?"
-        found: int = self.connection.execute(known, [arrival.file_id, arrival.sha256]).fetchall()[0][0]
-        return found
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
@@ -197,14 +190,15 @@ class _Loader:
         for resources in self.resources:
             self._saw(resources.seen_claims, resources.seen_payments)
 
-    def _x12(self, arrival: _Arrival) -> None:
+    def _x12(self, arrival: Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)
         arrival.kind = "x12"
         with arrival.input.open() as stream:
             for text, delimiters in pieces.read(stream):
                 batch = self.batches.setdefault(delimiters, Batch(delimiters))
                 batch.add(envelope, text)
-                self._tell(arrival.input.name, len(text))
+                arrival.byte_count += len(text)
+                self._tell(arrival.input.name, min(arrival.byte_count, arrival.input.byte_count))
                 if batch.byte_count >= pieces.CHUNK:
                     self._flush(batch)
 
@@ -218,39 +212,24 @@ class _Loader:
             store.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for one in stretch.sets:
-            self.arrivals[one.file].sets += 1
+            self.read[one.file].sets += 1
         self._saw(len(stretch.tokens.where("CLM")), len(stretch.tokens.where("CLP")))
         for rows in sound_rows(stretch, self.known, problems):
             self.append.x12(rows)
-        for file_id, problem in problems:
-            self.arrivals[file_id].problems.append(problem)
+        for file_id, problem in marked(stretch, problems):
+            self.read[file_id].problems.append(problem)
 
-    def _same_bytes(self, one: Input) -> Problem:
-        claims = payments = 0
-        try:
-            with one.open() as stream:
-                for text, delimiters in pieces.read(stream):
-                    tokens = split(text, delimiters)
-                    claims += len(tokens.where("CLM"))
-                    payments += len(tokens.where("CLP"))
-        except pieces.UnreadableError:
-            claims, payments = loaded_from(self.connection, one.sha256())
-        self._saw(claims, payments)
+    def _same_bytes(self, one: Input, file_id: int) -> Problem:
+        claims, payments = self._saw(*(count_exactly(one) or loaded_from(self.connection, one.sha256())))
         found, fix = "the same bytes as a file that was loaded before", "Nothing to do: it counts once."
-        return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments)
+        return Problem("duplicate", "duplicate-file", found, "a new file", fix, None, claims, payments, repeats=file_id)
 
     def _counted(self, one: Input, problem: Problem) -> Problem:
-        """A rejected file's problem with the claims that seem to be in it: nothing vanishes, even from what cannot be
-        read."""
-        claims = payments = 0
-        with contextlib.suppress(*_DAMAGED), one.open() as stream:
-            while block := stream.read(1 << 20):
-                claims += pieces.count_loose(block, b"CLM")
-                payments += pieces.count_loose(block, b"CLP")
-        self._saw(claims, payments)
+        """A rejected file's problem with the claims that seem to be in it."""
+        claims, payments = self._saw(*count_loosely(one))
         return replace(problem, claims=claims, claim_payments=payments)
 
-    def _enter(self, arrival: _Arrival, now: datetime) -> None:
+    def _enter(self, arrival: Arrival, now: datetime) -> None:
         """Enter a file in the books, and what was wrong with it."""
         one = arrival.input
         if arrival.envelope:
@@ -259,58 +238,50 @@ class _Loader:
             fix = "Ask the sender for the whole file."
             found = "an interchange without ST"
             arrival.reject(Problem("rejected", "no-transaction-set", found, "ST to SE in it", fix))
-        if arrival.kind and arrival.sha256 not in self.entered:
-            self.entered.add(arrival.sha256)
+        if arrival.kind and arrival.sha256 and arrival.sha256 not in self.entered:
+            self.entered[arrival.sha256] = arrival.file_id
             row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
             self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
             self.report.files += 1
         if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
             self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
         unit = {"x12": "segment", "": "segment", "fhir": "line"}.get(arrival.kind, "row")
-        for p in (replace(problem, unit=unit) for problem in arrival.problems):
-            self.report.problems.append((one.name, p))
-            _remember(self.connection, [one.name, arrival.sha256, p.segment, p.severity, p.rule, p.found], p, now)
+        arrival.problems = [replace(problem, unit=unit) for problem in arrival.problems]
+        self.report.problems += [(one.name, problem) for problem in arrival.problems]
 
-    def _saw(self, claims: int, payments: int) -> None:
+    def _close(self, now: datetime) -> None:
+        """Enter what was wrong in the books, and close there what came mended."""
+        said = [entry for arrival in self.arrivals for entry in arrival.entries()]
+        read = [one.read_file() for one in self.arrivals if one.sha256 in self.done]
+        issues.enter(self.connection, said, now)
+        self.report.closed = issues.close_mended(self.connection, self.append.first_set, read, said, now)
+
+    def _sent_before(self, now: datetime) -> None:
+        """Take out claims that came again unchanged, and say so."""
+        entries = []
+        for again in sent_before.take_out(self.connection, self.append):
+            arrival = self.read[again.file_id]
+            entries.append(Entry(arrival.input.name, arrival.input.path, arrival.sha256, again.problem))
+            self.report.problems.append((arrival.input.name, again.problem))
+        issues.enter(self.connection, entries, now)
+
+    def _saw(self, claims: int, payments: int) -> tuple[int, int]:
         self.report.seen["claims"] += claims
         self.report.seen["claim_payments"] += payments
+        return claims, payments
 
     def _tell(self, name: str, more: int = 0) -> None:
         if self.progress:
-            self.progress(name, min(self.done_bytes + more, self.total_bytes), self.total_bytes)
+            done, seen = min(self.done_bytes + more, self.total_bytes), sum(self.report.seen.values())
+            self.progress(name, done, self.total_bytes, seen)
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> Known:
     """The contents and payments that the warehouse holds already."""
-    contents = connection.execute("select content_hash from transaction_set").fetchall()
+    contents = connection.execute("select content_hash, file_id from transaction_set").fetchall()
     payments = connection.execute(
-        """select originator_id, trace_number, payment_date, deposit_amount from remittance
-        where trace_number is not null"""
+        """select r.originator_id, r.trace_number, r.payment_date, r.deposit_amount, t.file_id
+        from remittance as r join transaction_set as t on t.transaction_set_id = r.transaction_set_id
+        where r.trace_number is not null"""
     ).fetchall()
-    return Known({row[0] for row in contents}, set(payments))
-
-
-def _damaged(error: Exception) -> Problem:
-    found = "an archive that is encrypted or of an unknown kind"
-    if isinstance(error, PermissionError):
-        found = "a file that may not be read"
-    elif not isinstance(error, RuntimeError):
-        found = "a damaged file or archive"
-    fix = "Nothing of it was loaded. Ask for the file again, or unpack it yourself."
-    return Problem("rejected", "damaged-file", found, "a file that can be read to its end", fix)
-
-
-def _remember(connection: duckdb.DuckDBPyConnection, key: list[str | int | None], p: Problem, now: datetime) -> None:
-    """Enter a problem once: loading the same file again does not repeat it."""
-    connection.execute(
-        """insert into issue
-        select * from (values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) as new
-        (file_name, sha256, segment, severity, rule, found, expected, fix, claims, claim_payments, reported_at)
-        where not exists (
-            select 1 from issue as old
-            where old.sha256 is not distinct from new.sha256 and old.rule = new.rule and old.found = new.found
-                and (new.sha256 is not null or old.file_name = new.file_name)
-                and old.segment is not distinct from new.segment
-        )""",
-        [*key, p.expected, p.fix, p.claims, p.claim_payments, now],
-    )
+    return Known(dict(contents), {(row[0], row[1], row[2], row[3]): row[4] for row in payments})

@@ -20,6 +20,7 @@ class LoadReport:
     problems: Listed = field(default_factory=list)
     unbalanced: list[dict[str, Any]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, *severities: str) -> Listed:
         """The problems of these severities, each with its file."""
@@ -31,8 +32,10 @@ class LoadReport:
         return {"claims": sum(p.claims for p in chosen), "claim_payments": sum(p.claim_payments for p in chosen)}
 
     def needs_a_person(self) -> bool:
-        """Whether something was quarantined or does not balance."""
-        return bool(self.unbalanced or self.of("rejected", "quarantined"))
+        """Whether something was quarantined, and not mended by another file of the load, or does not balance."""
+        mended = {(one["file"], one["segment"], one["rule"]) for one in self.closed}
+        kept_out = {(name, p.segment, p.rule) for name, p in self.of("rejected", "quarantined")}
+        return bool(self.unbalanced or kept_out - mended)
 
     def unreadable(self) -> bool:
         """Whether there was input, and none of it could be read."""
@@ -49,6 +52,41 @@ class LoadReport:
             "duplicates": len(self.of("duplicate")),
         }
 
+    def sentences(self) -> list[str]:
+        """The report in words: counts, what became of every claim seen, and what to look at."""
+        lines = [f"{count:>12,}  {name.replace('_', ' ')}" for name, count in self.counts().items()]
+        duplicate, quarantined = self.kept_out("duplicate"), self.kept_out("rejected", "quarantined")
+        for name, seen in self.seen.items():
+            loaded = self.rows.get(name.removesuffix("s"), 0)
+            lines.append(
+                f"Of {seen:,} {name.replace('_', ' ')} seen: {loaded:,} loaded, {duplicate[name]:,} duplicate, "
+                f"{quarantined[name]:,} quarantined."
+            )
+        for one in self.closed:
+            where = f"{one['file']}, segment {one['segment']:,}" if one["segment"] else one["file"]
+            lines.append(
+                f"closed: quarantine {one['issue']} ({where}: {one['rule']}) came mended in {one['mended_in']}."
+            )
+        lines += _shown("duplicate", [(name, p) for name, p in self.of("duplicate") if p.rule == "duplicate-claim"])
+        for severity in ("rejected", "quarantined", "flagged"):
+            lines += _shown(severity, self.of(severity))
+        for row in self.unbalanced[:20]:
+            where = f"{row['file']}, segment {row['segment']:,}"
+            lines.append(f"out of balance: {where}: {row['rule']}: found {row['found']}; expected {row['expected']}.")
+        if len(self.unbalanced) > 20:
+            lines.append(f"out of balance: ... and {len(self.unbalanced) - 20:,} more (cleanclaim status lists them)")
+        for name in self.ignored:
+            lines.append(f"not loaded: {name} (unsent claims and a sample's truth are not for the warehouse)")
+        return lines
+
+    def line(self) -> str:
+        """The report in one line, for a log: no name, no number of a claim."""
+        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts().items() if count)
+        out = len(self.of("rejected", "quarantined"))
+        parts = [counts or "nothing new", f"{out:,} quarantined" if out else "", f"{len(self.closed):,} closed"]
+        unbalanced = f"{len(self.unbalanced):,} out of balance" if self.unbalanced else ""
+        return "; ".join(part for part in (*parts[:2], parts[2] if self.closed else "", unbalanced) if part) + "."
+
     def to_json(self) -> dict[str, Any]:
         """The report as `cleanclaim load --format json` prints it."""
         return {
@@ -59,9 +97,17 @@ class LoadReport:
             "quarantined_counts": self.kept_out("rejected", "quarantined"),
             "quarantined": [_listed(name, problem) for name, problem in self.of("rejected", "quarantined")],
             "flagged": [_listed(name, problem) for name, problem in self.of("flagged")],
+            "closed": self.closed,
             "unbalanced": self.unbalanced,
             "ignored": self.ignored,
         }
+
+
+def _shown(severity: str, chosen: Listed) -> list[str]:
+    """The first twenty problems of a kind, and how many more there are."""
+    lines = [f"{severity}: {problem.sentence(name)}" for name, problem in chosen[:20]]
+    more = f"{severity}: ... and {len(chosen) - 20:,} more (cleanclaim status lists them)"
+    return [*lines, more] if len(chosen) > 20 else lines
 
 
 def _listed(name: str, p: Problem) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from etl import issues
 from etl.measures import data_through
 from etl.warehouse import checks
 from etl.warehouse.ask import scalar
@@ -33,13 +34,15 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     last = data_through(connection)
     out["data_through"] = last.isoformat() if last else None
     out["duplicates"] = scalar(connection, "select count(*) from issue where severity = 'duplicate'")
-    kept_out = "severity in ('rejected', 'quarantined')"
-    out["quarantined"] = _issues(connection, kept_out)
+    kept_out = issues.OPEN
+    out["quarantined"] = issues.listed(connection)
     out["quarantined_counts"] = {
         "claims": scalar(connection, f"select coalesce(sum(claims), 0) from issue where {kept_out}"),
         "claim_payments": scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
     }
-    out["flagged"] = _issues(connection, "severity = 'flagged'")
+    mended = "severity in ('rejected', 'quarantined') and closed_at is not null"
+    out["mended"] = scalar(connection, f"select count(*) from issue where {mended}")
+    out["flagged"] = issues.listed(connection, "severity = 'flagged'")
     out["rejected_files"] = _rejected_files(connection)
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
@@ -75,7 +78,15 @@ def sentences(found: dict[str, Any]) -> list[str]:
     if found["duplicates"]:
         lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
     lines += [_rejection(one) for one in found["rejected_files"]]
+    if found["mended"]:
+        lines.append(f"{found['mended']:,} that were quarantined came mended since.")
     lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
+    if found["quarantined"]:
+        kept = found["quarantined_counts"]
+        lines.append(
+            f"  This keeps {kept['claims']:,} claims and {kept['claim_payments']:,} claim payments out. Look at one "
+            "with `cleanclaim quarantine show N`, mend its file, then `cleanclaim quarantine retry`."
+        )
     lines += _listed("flagged: loaded, but look at it", found["flagged"])
     lines += _listed("out of balance", found["unbalanced"])
     if not needs_a_person(found):
@@ -89,7 +100,8 @@ def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
     shown = []
     for p in problems[:50]:
         where = f"{p['file']}, segment {p['segment']:,}" if p["segment"] else p["file"]
-        text = f"  {where}: {p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
+        number = f"({p['issue']}) " if "issue" in p else ""
+        text = f"  {number}{where}: {p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
         shown.append(text.rstrip())
     more = [f"  ... and {len(problems) - 50:,} more (--format json lists all)"] if len(problems) > 50 else []
     return [f"{len(problems):,} {title}", *shown, *more]

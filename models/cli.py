@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from etl.cli import DEFAULT_DB, DbOption, FormatOption, MapOption
 from etl.errors import UserError
+from etl.options import DEFAULT_DB, DbOption, FormatOption, MapOption
 from etl.report import Format, emit
 from etl.tables.column_map import read_maps
 from etl.warehouse.store import open_reader

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from etl.sample.encounters import Front
-from etl.sample.events import Root
+from etl.sample.events import Root, Submission
 from etl.sample.files import Written, write_answers, write_claims, write_remittances
 from etl.sample.lives import Years
 from etl.sample.money import text
@@ -68,10 +68,13 @@ def write_sample(
     _write_claims_truth(out / "claims_truth.csv", roots)
 
     report("truth", 0, 1)
-    submissions = [s for root in roots for s in root.submissions]
+    sent = [s for root in roots for s in root.submissions]
+    submissions = [s for root in roots for s in _told_apart(root.submissions)]
     counts = {
         "claims": len(submissions),
-        "service_lines": sum(len(s.content.lines) for s in submissions),
+        "claims_sent_again": len(sent) - len(submissions),
+        "service_lines": _lines(submissions),
+        "service_lines_sent_again": _lines(sent) - _lines(submissions),
         "remittances": len(remitted),
         "claim_payments": sum(len(root.payments) for root in roots),
         "duplicate_claims": written.duplicate_claims,
@@ -88,6 +91,20 @@ def write_sample(
     }
     write_truth(out / "truth.json", facts, Truth(roots, remitted, data_through))
     report("truth", 1, 1)
+
+
+def _lines(submissions: list[Submission]) -> int:
+    return sum(len(s.content.lines) for s in submissions)
+
+
+def _told_apart(submissions: list[Submission]) -> list[Submission]:
+    """A root's submissions without those that repeat an earlier one word for word: they count once."""
+    kept: list[Submission] = []
+    for one in submissions:
+        said = (one.claim_number, one.frequency, one.content)
+        if one.frequency in ("7", "8") or said not in [(s.claim_number, s.frequency, s.content) for s in kept]:
+            kept.append(one)
+    return kept
 
 
 def _simulate(front: Front, claims: int, seed: int, report: Callable[[str, int, int], None]) -> list[Root]:

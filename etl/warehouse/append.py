@@ -31,6 +31,7 @@ class Appender:
         self.first_set = self._next["transaction_set"]
         # None: what was added changes rows of every claim
         self.since: Since | None = Since(self.first_set, self._next["claim"], self._next["claim_payment"])
+        self.first_claim = self._next["claim"]
 
     def x12(self, rows: Rows) -> None:
         """Add the rows of one kind of transaction set; row numbers within the batch become keys."""
@@ -58,6 +59,8 @@ class Appender:
             if table in ("claim", "claim_payment"):
                 frame, persons = identity.take_out(frame, self.key)
                 self._insert("person", persons)
+            if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
+                frame = frame.with_columns(self.key.numbers("claim", frame["fingerprint"].cast(pl.String)))
             keys = [
                 (pl.col(column) + first[name]).alias(f"{name}_id")
                 for column, names in parents.items()
@@ -66,10 +69,17 @@ class Appender:
             ]
             self._insert(table, frame.with_columns(*keys))
 
-    def side_file(self, side_file: SideFile, rows: pl.DataFrame) -> None:
+    def side_file(self, side_file: SideFile, rows: pl.DataFrame, file_id: int) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
         table, names = side_file.table, ", ".join(rows.columns)
         self.connection.register("incoming", rows.with_row_index("row_in_file"))
+        self.connection.execute("delete from side_row where file_id = ?", [file_id])  # a file that is read again
+        self.connection.execute(
+            f"""insert into side_row
+            select ?, ?, row_in_file, to_json(struct_pack({", ".join(f"{name} := {name}" for name in rows.columns)}))
+            from incoming""",
+            [file_id, table],
+        )
         if side_file.key:
             key = ", ".join(side_file.key)
             self.connection.execute(f"delete from {table} where ({key}) in (select ({key}) from incoming)")

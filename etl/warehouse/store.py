@@ -21,12 +21,14 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from etl.errors import UserError
+from etl.errors import BusyError, UserError
 from etl.warehouse import identity, refresh, views
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import SCHEMA_VERSION
 
 _REFERENCE = Path(__file__).parent.parent / "reference"
+# no space, over the user's quota, or over the largest file that a process may write
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error")
 
 
@@ -109,14 +111,24 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _sync(building)
             os.replace(building, path)
             _sync(path.parent)
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
+        except (OSError, duckdb.Error) as error:  # DuckDB says a full disk as an I/O, memory or fatal error
+            if getattr(error, "errno", None) in _FULL or any(os.strerror(code) in str(error) for code in _FULL):
                 raise UserError(
                     f"The disk that holds {path} is full. Nothing was changed; make room and load again."
                 ) from None
             raise
         finally:
             _clear(path)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The warehouse at `path` and what lies beside it."""
+    return [path, lock_of(path), *(path.with_name(f"{path.name}.{end}") for end in ("identity", "key"))]
+
+
+def lock_of(path: Path) -> Path:
+    """The lock file of the warehouse at `path`."""
+    return path.parent / f"{path.name}.lock"
 
 
 def settle(connection: duckdb.DuckDBPyConnection) -> None:
@@ -185,14 +197,13 @@ def _private() -> Iterator[None]:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Hold the warehouse's lock file; the kernel frees it when the process dies, however it dies."""
-    lock_path = path.parent / f"{path.name}.lock"
-    with lock_path.open("a+", encoding="utf-8") as lock:
+    with lock_of(path).open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.seek(0)
             holder = _holder(lock.read())
-            raise UserError(f"{path} is being written by {holder}. Wait until it is done, then load again.") from None
+            raise BusyError(f"{path} is being written by {holder}. Wait until it is done, then load again.") from None
         lock.truncate(0)
         started = datetime.now(UTC).isoformat(timespec="seconds")
         lock.write(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": started}))

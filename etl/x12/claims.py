@@ -12,6 +12,7 @@ import polars as pl
 from etl.x12.claim_lines import service_lines, teeth
 from etl.x12.claim_loops import ClaimLoops, find_claims, find_lines
 from etl.x12.envelope import TransactionSet
+from etl.x12.fingerprint import fingerprints
 from etl.x12.other_payers import parse_other_payers
 from etl.x12.tokens import Positions, Tokens, either, first_between, last_before, next_after, ordinals, pick, union
 
@@ -99,6 +100,7 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
             "patient_zip": t.text_at(address, 3),
             "statement_from": t.date_at(statement, 3, "DTP*434"),
             "statement_through": t.date_at(statement, 3, "DTP*434", end=True),
+            "fingerprint": fingerprints(t, claim, loops.end, [loops.billing, loops.subscriber, loops.dependent]),
         }
     )
     from_lines = lines.group_by("claim").agg(

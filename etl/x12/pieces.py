@@ -70,7 +70,10 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
     delimiters = sniff(data, at) if at >= 0 else None
     if delimiters is None:
         raise UnreadableError(_no_isa(data))
-    data, done, start = data[at:], False, 3  # start: where the next ISA may stand
+    before = data[:at]  # the end of another file: claims in it are said, all else is left out
+    if not count_loose(before, b"CLM") + count_loose(before, b"CLP"):
+        data = data[at:]
+    done, start = False, 3  # start: where the next ISA may stand
     while not done:
         cut = _cut(data, delimiters, start)
         while cut < 0 and not done:

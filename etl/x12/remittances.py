@@ -135,12 +135,15 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
     is_revenue = procedure[0] == "NU"
     submitted = t.components_at(service, 6, 6)
     owner = claim_payment_of(t, service)
-    t.orphans(service[owner < 0], "CLP")
+    is_owned = owner >= 0
+    t.orphans(service[~is_owned], "CLP")
+    line_number = np.ones(len(service), dtype=np.int64)
+    line_number[is_owned] = ordinals(owner[is_owned])
     code = procedure[1]
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
         claim_payment=pl.Series(owner),
-        line_number=pl.Series(ordinals(owner)),
+        line_number=pl.Series(line_number),
         segment=pl.Series(service),
         procedure_qualifier=procedure[0],
         procedure_code=pl.when(is_revenue.fill_null(False)).then(None).otherwise(code),
@@ -160,7 +163,7 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         service_date=t.date_at(either(dates["151"], dates["472"], dates["150"]), 2, "DTM*472"),
         line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
     )
-    return rows if owner.min(initial=0) >= 0 else rows.filter(pl.col("claim_payment") >= 0)
+    return rows if is_owned.all() else rows.filter(pl.Series(is_owned))
 
 
 def _first_text(preferred: pl.Series, other: pl.Series) -> pl.Series:

@@ -58,10 +58,10 @@ _DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledge
 
 @dataclass(slots=True)
 class Known:
-    """What was loaded before, by content and by payment."""
+    """What was loaded before, by content and by payment, and the number of the file that it was in."""
 
-    contents: set[str] = field(default_factory=set)
-    payments: set[PaymentKey] = field(default_factory=set)
+    contents: dict[str, int] = field(default_factory=dict)
+    payments: dict[PaymentKey, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,9 +88,9 @@ def sound_rows(stretch: Stretch, known: Known, problems: Found) -> Iterator[Rows
             problems.append((one.file, _not_read(one, tokens)))
         elif one.content_hash in known.contents:
             found = "a transaction set with the same content was loaded before"
-            problems.append((one.file, _duplicate(one, tokens, found)))
+            problems.append((one.file, _duplicate(one, tokens, found, known.contents[one.content_hash])))
         else:
-            known.contents.add(one.content_hash)
+            known.contents[one.content_hash] = one.file
             taken.append(one)
     for kind in PARSERS:
         sets = [one for one in taken if one.kind == kind]
@@ -110,11 +110,11 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
         for index, problem in out.items():
             problems.append((sets[index].file, problem))
             if problem.severity == "quarantined":
-                known.contents.discard(sets[index].content_hash)
+                known.contents.pop(sets[index].content_hash, None)
         sets = [one for index, one in enumerate(sets) if index not in out]
     problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch, sets)
     if kind == "835":
-        known.payments.update(_payment_keys(frames))
+        known.payments.update(_payments(frames, sets))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
     return Rows(sets, {table: _in_file(frame, stretch) for table, frame in rows.items()})
 
@@ -223,28 +223,30 @@ def _in_file(frame: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
     return frame.with_columns(pl.Series("segment", stretch.positions(frame["segment"].to_numpy())))
 
 
-def _payment_keys(frames: Frames) -> list[PaymentKey]:
-    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount")
-    return [key for key in keys.iter_rows() if key[1] is not None]
+def _payments(frames: Frames, sets: list[TransactionSet]) -> dict[PaymentKey, int]:
+    """The payments of these remittances that have a trace number, with their files."""
+    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount", "set")
+    return {(a, trace, day, amount): sets[i].file for a, trace, day, amount, i in keys.iter_rows() if trace is not None}
 
 
 def _paid_before(frames: Frames, sets: list[TransactionSet], known: Known, tokens: Tokens) -> dict[int, Problem]:
     """Remittances of a payment that is known already, in this stretch or from before."""
     if "remittance" not in frames:
         return {}
-    seen, found = set(known.payments), dict[int, Problem]()
+    here, found = dict[PaymentKey, int](), dict[int, Problem]()
     keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount", "set")
     for originator, trace, day, amount, index in keys.iter_rows():
         key: PaymentKey = (originator, trace, day, amount)
-        if trace is not None and key in seen:
-            found[index] = _duplicate(sets[index], tokens, f"payment {trace} of {day} was loaded before")
-        seen.add(key)
+        first = known.payments.get(key, here.get(key))
+        if trace is not None and first is not None:
+            found[index] = _duplicate(sets[index], tokens, f"payment {trace} of {day} was loaded before", first)
+        here.setdefault(key, sets[index].file)
     return found
 
 
-def _duplicate(one: TransactionSet, tokens: Tokens, found: str) -> Problem:
+def _duplicate(one: TransactionSet, tokens: Tokens, found: str, repeats: int) -> Problem:
     fix = "Nothing to do: it counts once."
-    problem = Problem("duplicate", "duplicate-set", found, "something new", fix, one.segment)
+    problem = Problem("duplicate", "duplicate-set", found, "something new", fix, one.segment, repeats=repeats)
     return with_counts(problem, *claim_counts(tokens, one.start, one.end))
 
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from etl import cli
 from etl.errors import UserError
 from etl.measures import MEASURES
+from etl.progress import Progress
 from tests.x12_text import claim, claims_file, remittance_file
 
 Run = Callable[..., Result]
@@ -182,6 +183,84 @@ def test_status_without_a_warehouse_is_a_user_error(tmp_path: Path, run: Run) ->
         run("status", "--db", tmp_path / "none.duckdb")
 
 
+# --- quarantine and unload --------------------------------------------------------------------------------------------
+
+
+def test_quarantine_list_ends_with_1_while_something_is_in_it(tmp_path: Path, run: Run, books: Path) -> None:
+    run("load", inbox(tmp_path, c=DAMAGED), "--db", tmp_path / "w.duckdb")
+    result = run("quarantine", "list", "--db", tmp_path / "w.duckdb", "--format", "json")
+    [row] = read(result)
+    assert (result.exit_code, row["issue"], row["file"], row["claim_payments"]) == (1, 1, "c", 1)
+    assert "cleanclaim quarantine show N" in run("quarantine", "list", "--db", tmp_path / "w.duckdb").stdout
+    empty = run("quarantine", "list", "--db", books)
+    assert (empty.exit_code, empty.stdout) == (0, "Nothing is quarantined.\n")
+
+
+def test_quarantine_show_marks_the_bad_segment(tmp_path: Path, run: Run) -> None:
+    run("load", inbox(tmp_path, c=DAMAGED), "--db", tmp_path / "w.duckdb")
+    result = run("quarantine", "show", 1, "--db", tmp_path / "w.duckdb")
+    assert (result.exit_code, ">      9  CLP*A3*1*100*12,50*0*CI*A9" in result.stdout) == (0, True)
+    assert "CI*I3" in run("quarantine", "show", 1, "--reveal", "--db", tmp_path / "w.duckdb").stdout
+
+
+def test_quarantine_retry_loads_what_was_mended_and_says_that_it_is_closed(tmp_path: Path, run: Run) -> None:
+    db, folder = tmp_path / "w.duckdb", inbox(tmp_path, c=DAMAGED)
+    run("load", folder, "--db", db)
+    assert run("quarantine", "retry", "--db", db).exit_code == 1
+    (folder / "c").write_bytes(DAMAGED.replace(b"12,50", b"12.50"))
+    result = run("quarantine", "retry", 1, "--db", db)
+    assert "closed: quarantine 1 (c, segment 9: not-a-number) came mended in c." in result.stdout
+    assert run("quarantine", "list", "--db", db).exit_code == 0
+    assert run("quarantine", "retry", "--db", db).exit_code == 0
+
+
+def test_quarantine_retry_names_a_file_that_is_gone(tmp_path: Path, run: Run) -> None:
+    folder = inbox(tmp_path, c=DAMAGED)
+    run("load", folder, "--db", tmp_path / "w.duckdb")
+    (folder / "c").unlink()
+    result = run("quarantine", "retry", "--db", tmp_path / "w.duckdb")
+    assert (result.exit_code, "c is no longer where it was" in result.stderr) == (1, True)
+
+
+def test_unload_says_what_went_and_ends_with_1_when_something_must_come_again(tmp_path: Path, run: Run) -> None:
+    db = tmp_path / "w.duckdb"
+    run("load", inbox(tmp_path, a=CLAIMS, b=PAID, z=CLAIMS), "--db", db)
+    result = run("unload", "b", "--db", db, "--format", "json")
+    assert (result.exit_code, read(result)["removed"]["claim_payment"], read(result)["load_again"]) == (0, 2, [])
+    result = run("unload", "a", "--db", db)
+    assert (result.exit_code, "Load z again" in result.stdout) == (1, True)
+
+
+def test_unload_of_an_unknown_file_is_a_user_error(books: Path, run: Run) -> None:
+    with pytest.raises(UserError, match="No file named nothing"):
+        run("unload", "nothing", "--db", books)
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+def test_progress_is_plain_lines_on_stderr_when_that_is_no_terminal(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.progress._EVERY", {True: 0.0, False: 0.0})
+    result = run("load", inbox(tmp_path, a=CLAIMS, b=PAID), "--db", tmp_path / "w.duckdb", "--format", "json")
+    lines = result.stderr.splitlines()
+    assert lines[-1].startswith("Loaded 2 files into ") and "\x1b" not in result.stderr
+    assert lines[-2].startswith("100 %, 0 of 0 MB, 4 claims, counting")
+    assert read(result)["files"] == 2
+
+
+def test_progress_on_a_terminal_rewrites_its_line_and_says_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("etl.progress._EVERY", {True: 0.0, False: 0.0})
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    progress = Progress()
+    progress.started -= 10
+    progress("era.835", 250_000_000, 500_000_000, 1_234)
+    assert capsys.readouterr().err == "\r\x1b[K 50 %, 250 of 500 MB, 1,234 claims, era.835, about 10 s left"
+
+
 # --- measure ----------------------------------------------------------------------------------------------------------
 
 
@@ -237,6 +316,8 @@ def test_wrong_questions_are_user_errors(books: Path, run: Run, arguments: tuple
     "arguments",
     [
         ("load",),
+        ("load", "x", "--watch", "y"),
+        ("quarantine", "show"),
         ("measure",),
         ("measure", "denied_amount", "--age-from", "birth"),
         ("status", "--format", "xml"),
@@ -249,7 +330,7 @@ def test_wrong_usage_ends_with_2_without_a_traceback(run: Run, arguments: tuple[
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["sample", "load", "status", "measures", "measure", "docs"])
+@pytest.mark.parametrize("command", ["sample", "load", "status", "unload", "quarantine", "measures", "measure", "docs"])
 def test_every_command_has_help(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert (result.exit_code, len(result.stdout) > 200) == (0, True)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
+import tarfile
+import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -223,3 +228,87 @@ def test_an_encrypted_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Pat
     report = load([archive, write(tmp_path / "good.835", PAID)], db)
     assert report.rows["claim_payment"] == 1
     assert [(name, p.severity) for name, p in report.problems] == [("a", "rejected")]
+
+
+# --- archives that mean harm, or hold archives -----------------------------------------------------------------------
+
+
+def test_a_gz_bomb_is_refused_while_it_unfolds_and_the_rest_is_loaded(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 20)
+    bomb = write(tmp_path / "bomb.gz", gzip.compress(ONE + b"~" * (16 << 20)))
+    report = load([bomb, write(tmp_path / "good.835", PAID)], db)
+    assert report.rows["claim_payment"] == 1
+    assert [(name, p.severity, p.rule) for name, p in report.problems] == [("bomb", "rejected", "too-large")]
+    adds_up(report)
+
+
+def test_a_zip_bomb_is_refused_member_by_member(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 20)
+    report = load([zipped(tmp_path / "bomb.zip", a=b"\x00" * (16 << 20), b=TWO)], db)
+    assert (claims_in(db), [(name, p.rule) for name, p in report.problems]) == (["A2"], [("a", "too-large")])
+
+
+def test_what_packs_as_x12_does_is_no_bomb(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 10)
+    report = load([write(tmp_path / "a.gz", gzip.compress(many(400)))], db)
+    assert (len(claims_in(db)), report.problems) == (400, [])
+
+
+@pytest.mark.parametrize("kind", ["a .gz", "a .zip", "a .tar"])
+def test_an_archive_in_an_archive_is_said(tmp_path: Path, db: Path, kind: str) -> None:
+    inner = io.BytesIO()
+    if kind == "a .tar":
+        with tarfile.open(fileobj=inner, mode="w") as tar:
+            tar.add(write(tmp_path / "1.837", ONE), "1.837")
+    elif kind == "a .zip":
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.writestr("1.837", ONE)
+    else:
+        inner.write(gzip.compress(ONE))
+    report = load([zipped(tmp_path / "outer.zip", a=inner.getvalue(), b=TWO)], db)
+    assert claims_in(db) == ["A2"]
+    [(name, problem)] = report.problems
+    assert (name, problem.rule, problem.found) == ("a", "nested-archive", f"{kind} inside an archive")
+    assert problem.fix == "Nothing of it was loaded. Unpack it once, then load the folder."
+
+
+def test_an_archive_is_known_by_its_bytes_whatever_its_name(tmp_path: Path, db: Path) -> None:
+    load([write(tmp_path / "1.dat", gzip.compress(ONE)), zipped(tmp_path / "2.dat", a=TWO)], db)
+    assert claims_in(db) == ["A1", "A2"]
+
+
+# --- standard input and pipes ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gz"])
+def test_standard_input_is_read(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(pack(ONE))))
+    report = load([Path("-")], db)
+    assert (claims_in(db), report.files, report.problems) == (["A1"], 1, [])
+    assert open_reader(db).execute("select name from source_file").fetchall() == [("(standard input)",)]
+
+
+def test_a_zip_on_standard_input_is_read(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped(tmp_path / "all.zip", a=ONE, b=TWO).read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert load([Path("-")], db).files == 2
+
+
+def test_standard_input_that_is_empty_is_said(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert [(name, p.found) for name, p in load([Path("-")], db).problems] == [("(standard input)", "an empty file")]
+
+
+def test_a_named_pipe_is_read_once_and_loaded(tmp_path: Path, db: Path) -> None:
+    """As `cleanclaim load <(ssh host cat era.835)` gives it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(ONE,))
+    writer.start()
+    assert load([pipe], db).files == 1
+    writer.join()
+    assert claims_in(db) == ["A1"]

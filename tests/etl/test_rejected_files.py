@@ -47,7 +47,8 @@ COLUMNS = ("file", "segment", "set_control_number", "claims", "claims_not_sent_a
 
 
 def state(folder: Path, **files: bytes) -> dict[str, Any]:
-    assert loaded(folder / "in", folder / "w.duckdb", **files).problems == []
+    said = loaded(folder / "in", folder / "w.duckdb", **files).problems
+    assert {problem.rule for _, problem in said} <= {"duplicate-claim"}  # an unchanged claim that goes again
     return status(open_reader(folder / "w.duckdb"))
 
 

@@ -48,7 +48,9 @@ COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02 (TA101 of a TA1)';
 COMMENT ON COLUMN transaction_set.content_hash IS 'Hash of the segments between ST and SE, whatever their separators: the same content is never loaded twice';
 
 CREATE TABLE issue (
+    issue_id BIGINT NOT NULL,
     file_name VARCHAR NOT NULL,
+    path VARCHAR,
     sha256 VARCHAR,
     segment BIGINT,
     severity VARCHAR NOT NULL CHECK (severity IN ('rejected', 'quarantined', 'flagged', 'duplicate')),
@@ -58,10 +60,18 @@ CREATE TABLE issue (
     fix VARCHAR,
     claims BIGINT NOT NULL DEFAULT 0 CHECK (claims >= 0),
     claim_payments BIGINT NOT NULL DEFAULT 0 CHECK (claim_payments >= 0),
-    reported_at TIMESTAMP NOT NULL
+    control_hash VARCHAR,
+    first_claim_hash VARCHAR,
+    claims_hash VARCHAR,
+    repeats_file_id BIGINT,
+    reported_at TIMESTAMP NOT NULL,
+    closed_at TIMESTAMP,
+    closed_by_file_id BIGINT
 );
 COMMENT ON TABLE issue IS 'One row per thing a load could not take as it was; flagged content is loaded, the rest is not';
+COMMENT ON COLUMN issue.issue_id IS 'Key: the number that `cleanclaim quarantine` names it by';
 COMMENT ON COLUMN issue.file_name IS 'File name without its folder';
+COMMENT ON COLUMN issue.path IS 'Where the file, or the archive that holds it, was (may be PHI: folders may name people); null for standard input';
 COMMENT ON COLUMN issue.sha256 IS 'SHA-256 of the file';
 COMMENT ON COLUMN issue.segment IS 'Position of the segment (X12) or row (tables) in the file, counted from 1';
 COMMENT ON COLUMN issue.severity IS 'rejected: whole file; quarantined: a transaction set or row; flagged: loaded, look at it; duplicate: seen before';
@@ -71,7 +81,13 @@ COMMENT ON COLUMN issue.expected IS 'What should have stood there';
 COMMENT ON COLUMN issue.fix IS 'What to do';
 COMMENT ON COLUMN issue.claims IS 'CLM segments that this keeps out';
 COMMENT ON COLUMN issue.claim_payments IS 'CLP segments that this keeps out';
+COMMENT ON COLUMN issue.control_hash IS 'Hash of ST01, ISA06, ISA13, ISA09 and ST02 of a quarantined transaction set: the mended one mostly bears them too';
+COMMENT ON COLUMN issue.first_claim_hash IS 'Hash of its first CLM01 or CLP01';
+COMMENT ON COLUMN issue.claims_hash IS 'Hash of ST01 and of all its CLM01 with CLM05-3, or CLP01 with TRN02';
+COMMENT ON COLUMN issue.repeats_file_id IS 'Of a duplicate: the file that it repeats';
 COMMENT ON COLUMN issue.reported_at IS 'When (UTC)';
+COMMENT ON COLUMN issue.closed_at IS 'When what was quarantined came mended (UTC); null while it needs a person';
+COMMENT ON COLUMN issue.closed_by_file_id IS 'The file that it came mended in';
 
 -- claims sent (837) ---------------------------------------------------------------------------------------------------
 
@@ -108,7 +124,8 @@ CREATE TABLE claim (
     patient_sex VARCHAR,
     patient_zip3 VARCHAR,
     service_from DATE,
-    service_date DATE
+    service_date DATE,
+    fingerprint BIGINT
 );
 COMMENT ON TABLE claim IS 'One row per CLM segment: an original claim, a replacement, a void or a resend';
 COMMENT ON COLUMN claim.claim_id IS 'Key, in file order';
@@ -144,6 +161,19 @@ COMMENT ON COLUMN claim.patient_sex IS 'DMG03 of the patient';
 COMMENT ON COLUMN claim.patient_zip3 IS 'First three digits of the patient''s ZIP code (N403); 000 where 20,000 people or fewer share them';
 COMMENT ON COLUMN claim.service_from IS 'First day of service: least line date, or statement-from (DTP*434)';
 COMMENT ON COLUMN claim.service_date IS 'Last day of service: greatest line date, or statement-through (DTP*434)';
+COMMENT ON COLUMN claim.fingerprint IS 'Keyed hash of a checksum of its billing, subscriber, patient and claim loops without HL: a claim sent again unchanged has the same';
+
+CREATE TABLE claim_sent_again (
+    claim_id BIGINT NOT NULL,
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    submission_date DATE
+);
+COMMENT ON TABLE claim_sent_again IS 'One row per CLM that repeats a claim unchanged: the claim is kept once, this says when it came again';
+COMMENT ON COLUMN claim_sent_again.claim_id IS 'The claim that it repeats';
+COMMENT ON COLUMN claim_sent_again.transaction_set_id IS 'The transaction set in which it came again';
+COMMENT ON COLUMN claim_sent_again.segment IS 'Position of CLM in that file, counted from 1';
+COMMENT ON COLUMN claim_sent_again.submission_date IS 'BHT04 of that transaction set';
 
 CREATE TABLE diagnosis (
     claim_id BIGINT NOT NULL,
@@ -632,6 +662,18 @@ COMMENT ON COLUMN syntax_error.error_code IS 'IK304 of a segment, IK403 of an el
 COMMENT ON COLUMN syntax_error.patient_control_number IS 'CTX*CLM01 below the IK3: the claim in which it is';
 
 -- side files -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE side_row (
+    file_id BIGINT NOT NULL,
+    table_name VARCHAR NOT NULL,
+    row_number BIGINT NOT NULL,
+    content JSON NOT NULL
+);
+COMMENT ON TABLE side_row IS 'One row per row of a side file as it came, so that a load can be taken back';
+COMMENT ON COLUMN side_row.file_id IS 'Its file';
+COMMENT ON COLUMN side_row.table_name IS 'The table that it went into';
+COMMENT ON COLUMN side_row.row_number IS 'Order among the good rows of its file, counted from 0';
+COMMENT ON COLUMN side_row.content IS 'Its cells';
 
 CREATE TABLE work_log (
     claim_id VARCHAR NOT NULL,

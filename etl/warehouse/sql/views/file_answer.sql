@@ -73,22 +73,34 @@ rejected as (
     where a.is_rejected
 ),
 
+-- a claim that came again unchanged is kept once, but it was sent again
+sending as (
+    select transaction_set_id, segment, patient_control_number, submission_date from claim
+    union all
+    select a.transaction_set_id, a.segment, c.patient_control_number, a.submission_date
+    from claim_sent_again as a
+    join claim as c on c.claim_id = a.claim_id
+),
+
 again as (
-    select distinct old.claim_id
+    select distinct old.transaction_set_id, old.segment
     from rejected as x
-    join claim as old on old.transaction_set_id = x.sent_set_id
-    join claim as new
+    join sending as old on old.transaction_set_id = x.sent_set_id
+    join sending as new
         on
             new.patient_control_number = old.patient_control_number
-            and (new.submission_date, new.claim_id) > (old.submission_date, old.claim_id)
+            and (new.submission_date, new.transaction_set_id, new.segment)
+            > (old.submission_date, old.transaction_set_id, old.segment)
     where not exists (select 1 from rejected as y where y.sent_set_id = new.transaction_set_id)
 ),
 
 sent as (
-    select x.sent_set_id, count(c.claim_id) as claims, count(c.claim_id) - count(g.claim_id) as claims_not_sent_again
+    select
+        x.sent_set_id, count(c.transaction_set_id) as claims,
+        count(c.transaction_set_id) - count(g.transaction_set_id) as claims_not_sent_again
     from rejected as x
-    left join claim as c on c.transaction_set_id = x.sent_set_id
-    left join again as g on g.claim_id = c.claim_id
+    left join sending as c on c.transaction_set_id = x.sent_set_id
+    left join again as g on g.transaction_set_id = c.transaction_set_id and g.segment = c.segment
     group by x.sent_set_id
 )
 

@@ -1,0 +1,107 @@
+"""A file on its way into the warehouse: whether it can be read, was loaded before, and how many claims are in it."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+
+import duckdb
+
+from etl import issues
+from etl.errors import Problem
+from etl.inputs import Input, TooLargeError
+from etl.issues import Entry, ReadFile
+from etl.x12 import pieces
+from etl.x12.envelope import Envelope
+from etl.x12.tokens import split
+
+# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
+DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, TooLargeError)
+
+
+def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The files that were loaded, by SHA-256, without those of which a part is quarantined: they are read again."""
+    return dict(
+        connection.execute(
+            f"""select sha256, file_id from source_file
+            where sha256 not in (select sha256 from issue where {issues.OPEN} and sha256 is not null)"""
+        ).fetchall()
+    )
+
+
+def is_done(one: Input, done: dict[str, int]) -> bool:
+    """Whether all of an input was loaded before. What cannot be read is not."""
+    try:
+        return one.sha256() in done
+    except DAMAGED:
+        return False
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A file on its way in. `kind` is empty until it proves readable."""
+
+    input: Input
+    file_id: int
+    sha256: str | None = None
+    kind: str = ""
+    sets: int = 0
+    byte_count: int = 0
+    envelope: Envelope | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def reject(self, problem: Problem) -> None:
+        """Nothing of it is loaded, for this reason."""
+        self.kind = ""
+        self.problems.append(problem)
+
+    def entries(self) -> list[Entry]:
+        """Its problems for the books."""
+        return [Entry(self.input.name, self.input.path, self.sha256, problem) for problem in self.problems]
+
+    def read_file(self) -> ReadFile:
+        """The file, with how many of its claims and claim payments were kept out."""
+        kept_out = [problem for problem in self.problems if problem.severity != "flagged"]
+        claims, payments = sum(p.claims for p in kept_out), sum(p.claim_payments for p in kept_out)
+        return ReadFile(self.file_id, self.input.name, self.input.path, self.sha256 or "", claims, payments)
+
+
+def count_exactly(one: Input) -> tuple[int, int] | None:
+    """The CLM and CLP of an input that was loaded before; None when it is no X12."""
+    claims = payments = 0
+    try:
+        with one.open() as stream:
+            for text, delimiters in pieces.read(stream):
+                tokens = split(text, delimiters)
+                claims += len(tokens.where("CLM"))
+                payments += len(tokens.where("CLP"))
+    except pieces.UnreadableError:
+        return None
+    return claims, payments
+
+
+def count_loosely(one: Input) -> tuple[int, int]:
+    """The CLM and CLP that seem to be in an input: nothing vanishes, even from what cannot be read."""
+    claims = payments = 0
+    try:
+        with one.open() as stream:
+            while block := stream.read(1 << 20):
+                claims += pieces.count_loose(block, b"CLM")
+                payments += pieces.count_loose(block, b"CLP")
+    except DAMAGED:
+        pass  # what could be read of it is counted
+    return claims, payments
+
+
+def damaged(error: Exception) -> Problem:
+    """What to say of an input whose reading raised this."""
+    expected, fix = "a file that can be read to its end", "Ask for the file again, or unpack it yourself."
+    rule, found = "damaged-file", "an archive that is encrypted or of an unknown kind"
+    if isinstance(error, TooLargeError):
+        rule, found, expected = "too-large", "an archive that unfolds to far more than X12 does", "a file of X12"
+    elif isinstance(error, PermissionError):
+        found = "a file that may not be read"
+    elif not isinstance(error, RuntimeError):
+        found = "a damaged file or archive"
+    return Problem("rejected", rule, found, expected, f"Nothing of it was loaded. {fix}")

@@ -1,0 +1,122 @@
+"""A claim sent again unchanged counts once; a claim in which anything changed is a new one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from etl.warehouse.store import open_reader
+from tests.x12_text import (
+    Dress,
+    claim,
+    claims_body,
+    claims_file,
+    dressed,
+    group,
+    interchange,
+    loaded,
+    transaction,
+    whole,
+)
+
+FIRST = claim("A1", ("99213", "100"))
+OTHER = claim("B1", ("99214", "50"))
+
+
+def claims_in(db: Path) -> list[str]:
+    rows = open_reader(db).execute("select patient_control_number from claim order by 1").fetchall()
+    return [row[0] for row in rows]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "w.duckdb"
+
+
+def test_a_claim_that_another_file_brings_again_counts_once_and_is_said(tmp_path: Path, db: Path) -> None:
+    loaded(tmp_path, db, a=claims_file(FIRST))
+    report = loaded(tmp_path, db, b=claims_file(FIRST + "\n" + OTHER, sent="20260220"))
+    assert claims_in(db) == ["A1", "B1"]
+    [(name, problem)] = report.problems
+    assert (name, problem.severity, problem.rule, problem.segment) == ("b", "duplicate", "duplicate-claim", 13)
+    assert problem.found == "a claim that was sent before, unchanged"
+    assert (report.seen["claims"], report.rows["claim"], report.kept_out("duplicate")["claims"]) == (2, 1, 1)
+    assert report.rows["service_line"] == 1
+
+
+def test_both_files_in_one_load(tmp_path: Path, db: Path) -> None:
+    again = claims_file(FIRST + "\n" + OTHER, sent="20260220")
+    report = loaded(tmp_path, db, a=claims_file(FIRST), b=again)
+    assert claims_in(db) == ["A1", "B1"]
+    assert (report.seen["claims"], report.rows["claim"], report.kept_out("duplicate")["claims"]) == (3, 2, 1)
+
+
+def test_its_lines_and_diagnoses_count_once_too(tmp_path: Path, db: Path) -> None:
+    loaded(tmp_path, db, a=claims_file(FIRST), b=claims_file(OTHER + "\n" + FIRST))
+    counts = "select (select count(*) from service_line), (select count(*) from diagnosis)"
+    assert open_reader(db).execute(counts).fetchall() == [(2, 2)]
+
+
+def test_a_new_export_with_other_numbers_and_separators_changes_nothing(tmp_path: Path, db: Path) -> None:
+    """HL numbers, control numbers, the day of the file and the clearinghouse's REF*D9 are no part of the claim."""
+    body = claims_body(OTHER + "\n" + FIRST.replace("HI*", "REF*D9*98765\nHI*"), sent="20260301")
+    body = body.replace("HL*1**20*1", "HL*7**20*1").replace("HL*2*1*22*0", "HL*8*7*22*0")
+    again = dressed(
+        interchange(group(transaction("837P", body, "0009"), control="9")), Dress("|", ">", "\n", line_end=" ")
+    )
+    report = loaded(tmp_path, db, a=claims_file(FIRST), b=again)
+    assert claims_in(db) == ["A1", "B1"]
+    assert [problem.rule for _, problem in report.problems] == ["duplicate-claim"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ("CLM*A1*100*", "CLM*A1*101*"),
+        ("99213", "99214"),
+        ("20260105", "20260106"),
+        ("HI*ABK:J209", "HI*ABK:J210"),
+        ("HI*ABK", "REF*G1*AUTH1\nHI*ABK"),
+        ("HI*ABK", "NTE*ADD*SEE NOTE\nHI*ABK"),
+        ("*MI*M0001", "*MI*M0002"),
+        ("NM1*PR*2*PAYER ONE", "NM1*PR*2*PAYER TWO"),
+        ("NM1*85*2*MAPLE CLINIC", "NM1*85*2*OAK CLINIC"),
+        ("SBR*P*", "SBR*S*"),
+    ],
+)
+def test_whatever_the_payer_reads_differently_makes_another_claim(
+    tmp_path: Path, db: Path, mine: str, other: str
+) -> None:
+    body = claims_body(FIRST)
+    assert mine in body
+    report = loaded(tmp_path, db, a=whole("837P", body), b=whole("837P", body.replace(mine, other)))
+    assert (claims_in(db), report.problems) == (["A1", "A1"], report.of("flagged"))
+
+
+def test_a_dependents_loop_is_part_of_the_claim(tmp_path: Path, db: Path) -> None:
+    dependent = "HL*3*2*23*0\nPAT*19\nNM1*QC*1*DOE*JOHN\nDMG*D8*20150101*M\n"
+    first, second = (
+        claims_body(dependent + FIRST),
+        claims_body(dependent.replace("JOHN", "JACK") + FIRST + "\n" + OTHER),
+    )
+    loaded(tmp_path, db, a=whole("837P", first), b=whole("837P", second))
+    assert claims_in(db) == ["A1", "A1", "B1"]
+    report = loaded(tmp_path, db, c=whole("837P", claims_body(dependent + FIRST + "\n" + claim("C1", ("99213", "1")))))
+    assert [(p.rule, p.claims) for _, p in report.problems] == [("duplicate-claim", 1)]
+
+
+@pytest.mark.parametrize("frequency", ["7", "8"])
+def test_a_replacement_or_void_is_never_a_duplicate(tmp_path: Path, db: Path, frequency: str) -> None:
+    again = claim("A1", ("99213", "100"), frequency=frequency, replaces="ICN1")
+    loaded(tmp_path, db, a=claims_file(again), b=claims_file(again + "\n" + OTHER))
+    assert claims_in(db) == ["A1", "A1", "B1"]
+
+
+def test_a_set_with_nothing_new_is_still_entered(tmp_path: Path, db: Path) -> None:
+    """Only its claims are duplicates, its content as a whole is new: the same bytes again are the same file."""
+    both = claims_file(FIRST + "\n" + OTHER)
+    report = loaded(tmp_path, db, a=claims_file(FIRST), b=claims_file(OTHER), c=both)
+    assert [(p.rule, p.claims) for _, p in report.problems] == [("duplicate-claim", 1), ("duplicate-claim", 1)]
+    report = loaded(tmp_path, db, c=both)
+    assert [(p.rule, p.claims) for _, p in report.problems] == [("duplicate-file", 2)]
