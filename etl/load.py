@@ -101,7 +101,7 @@ class _Loader:
         for arrival in self.arrivals.values():
             self._enter(arrival, now)
         self.report.rows = self.append.added
-        roots.refresh(self.connection)
+        roots.refresh(self.connection, self.append.since)
         refresh.refresh_views(self.connection, self.append.since)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report

@@ -1,0 +1,50 @@
+"""Which claim a claim payment belongs to, when its patient control number is no claim's. Nothing is guessed.
+
+A payment (835) names its claim (837) by CLP01 = CLM01; nearly all do, and they cost nothing here. The others are
+looked at anew in every load, because the claim may have come meanwhile: sql/matching says how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+import duckdb
+
+from etl.warehouse.refresh import Since
+from etl.warehouse.views import SQL
+
+# how a claim payment or service payment was matched, in words
+METHODS = {
+    "patient_control_number": "by the patient control number",
+    "similar_control_number": "by the control number written otherwise (case, leading zeros, punctuation)",
+    "payer_claim_control_number": "by the payer's own number of the claim",
+    "member_date_charge": "by member, day of service and charge",
+    "line_control_number": "by the line control number",
+    "procedure_modifiers_date_charge": "by procedure, modifiers, day and charge",
+    "procedure_charge": "by procedure and charge",
+    "only_line": "as the only line left, with the same charge",
+    "ambiguous": "not matched: several fit",
+    "none": "not matched: none fits",
+}
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
+    """Bring `payment_match` up to date with what was added since, and note the numbers whose payments moved; needs the
+    roots of the claims."""
+    connection.execute(f"create or replace temp table looked_at as {_sql('looked_at')}", asdict(since))
+    of_looked_at = "claim_payment_id in (select claim_payment_id from looked_at)"
+    connection.execute(f"create or replace temp table matched as {_sql('payment_match')}")
+    old = f"select * from payment_match where {of_looked_at}"
+    connection.execute(f"""
+        insert into touched_number
+        select patient_control_number from ({old} except from matched)
+        union all
+        select patient_control_number from (from matched except {old})
+    """)
+    connection.execute(f"delete from payment_match where {of_looked_at}")
+    connection.execute("insert into payment_match by name from matched")
+    connection.execute("drop table looked_at")
+    connection.execute("drop table matched")
+
+
+def _sql(name: str) -> str:
+    return (SQL / "matching" / f"{name}.sql").read_text(encoding="utf-8")
