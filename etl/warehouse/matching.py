@@ -7,6 +7,7 @@ looked at anew in every load, because the claim may have come meanwhile: sql/mat
 from __future__ import annotations
 
 from dataclasses import asdict
+
 import duckdb
 
 from etl.warehouse.refresh import Since

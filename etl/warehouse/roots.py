@@ -74,7 +74,8 @@ _JOINED = """
     join root as child on child.patient_control_number = c.patient_control_number
     join claim_payment as p on p.payer_claim_control_number = c.original_reference
     left join payment_match as m on m.claim_payment_id = p.claim_payment_id
-    join root as original on original.patient_control_number = coalesce(m.patient_control_number, p.patient_control_number)
+    join root as original
+        on original.patient_control_number = coalesce(m.patient_control_number, p.patient_control_number)
     where
         c.frequency_code in ('7', '8')
         and original.root_id <> child.root_id
