@@ -7,6 +7,7 @@ looked at anew in every load, because the claim may have come meanwhile: sql/mat
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import duckdb
 
@@ -45,6 +46,22 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     connection.execute("insert into payment_match by name from matched")
     connection.execute("drop table looked_at")
     connection.execute("drop table matched")
+
+
+def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """How many claim payments and service payments were matched in which way, and the money paid with them."""
+    return {"claims": _rows(connection, "payment_count"), "lines": _rows(connection, "line_count")}
+
+
+def listed(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Claim payments not matched by the patient control number, then service payments not matched at all: what (claim,
+    line), file, segment, match_method, candidates, the numbers, payer, day and money."""
+    return _rows(connection, "payment_list") + _rows(connection, "line_list")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = connection.cursor().sql(_sql(name)).pl().to_dicts()
+    return rows
 
 
 def _sql(name: str) -> str:
