@@ -34,7 +34,7 @@ class Show(StrEnum):
     ledger = "ledger"
 
 
-_MOST = 50
+_MOST = 20
 _EQUATIONS = {
     "deposits": "Deposits by payer and month of payment: deposit = paid on claims - provider adjustments + unexplained",
     "claims": "Claims by payer and month of submission: charge = insurance paid + contractual + patient paid + "
@@ -132,23 +132,27 @@ def _print(found: Reconciliation, scope: ledger.Scope) -> None:
         print("Nothing needs a person: every deposit, claim and line adds up to the cent.")
         return
     print(f"{len(found.exceptions):,} exceptions need a person:")
-    for row in found.exceptions[:_MOST]:
-        print(f"  {sentence(row)}")
-    if len(found.exceptions) > _MOST:
-        print(f"  ... and {len(found.exceptions) - _MOST:,} more (--show exceptions lists all)")
+    for rule in dict.fromkeys(row["rule"] for row in found.exceptions):
+        rows = [row for row in found.exceptions if row["rule"] == rule]
+        print(f"\n{len(rows):,} {rule}: {rows[0]['meaning']}\n  What to do: {rows[0]['fix']}")
+        for row in rows[:_MOST]:
+            print(f"  - {_where(row)}: {_amounts(row)}")
+        if len(rows) > _MOST:
+            print(f"  - ... and {len(rows) - _MOST:,} more (--show exceptions lists all)")
 
 
-def sentence(row: Mapping[str, Any]) -> str:
-    """An exception in a line: where, rule, found, expected, difference, what it means and what to do."""
-    place = (
-        f"{row['file']}, {'row' if row['rule'] == 'bank_file_row' else 'segment'} {row['segment']:,}"
-        if row["file"]
-        else "All files"
+def _where(row: Mapping[str, Any]) -> str:
+    """Where an exception stands: file and segment (row of a bank file), day and payer."""
+    of_bank = row["rule"] in ("bank_file_row", "bank_only_bank") or (
+        row["rule"] == "bank_ambiguous" and not row["payer_name"]
     )
+    place = f"{row['file']}, {'row' if of_bank else 'segment'} {row['segment']:,}" if row["file"] else "all files"
+    return ", ".join([place, *(str(row[name]) for name in ("day", "payer_name") if row[name])])
+
+
+def _amounts(row: Mapping[str, Any]) -> str:
     amounts = f"found {shown(row['found']) or 'nothing'}; expected {shown(row['expected']) or 'nothing'}"
-    if row["difference"] is not None:
-        amounts += f"; difference {shown(row['difference'])}"
-    return f"{place}: {row['rule']}: {amounts}. {row['meaning']} {row['fix']}"
+    return amounts + (f"; difference {shown(row['difference'])}" if row["difference"] is not None else "")
 
 
 def _print_ties(found: Reconciliation) -> None:

@@ -16,16 +16,16 @@ from etl.warehouse.views import SQL
 
 # how a claim payment or service payment was matched, in words
 METHODS = {
-    "patient_control_number": "by the patient control number",
-    "similar_control_number": "by the control number written otherwise (case, leading zeros, punctuation)",
-    "payer_claim_control_number": "by the payer's own number of the claim",
-    "member_date_charge": "by member, day of service and charge",
-    "line_control_number": "by the line control number",
-    "procedure_modifiers_date_charge": "by procedure, modifiers, day and charge",
-    "procedure_charge": "by procedure and charge",
-    "only_line": "as the only line left, with the same charge",
-    "ambiguous": "not matched: several fit",
-    "none": "not matched: none fits",
+    "patient_control_number": "were matched by the patient control number",
+    "similar_control_number": "were matched by the control number written otherwise (case, leading zeros, punctuation)",
+    "payer_claim_control_number": "were matched by the payer's own number of the claim",
+    "member_date_charge": "were matched by member, day of service and charge",
+    "line_control_number": "were matched by the line control number",
+    "procedure_modifiers_date_charge": "were matched by procedure, modifiers, day and charge",
+    "procedure_charge": "were matched by procedure and charge",
+    "only_line": "were matched as the only line left, with the same charge",
+    "ambiguous": "could not be matched: several fit",
+    "none": "could not be matched: none fits",
 }
 
 
