@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from etl.errors import UserError
-from etl.warehouse import store
+from etl.warehouse import refresh, store
 from etl.warehouse.views import SQL
 
 # an id that was never billed is a billed payer's other id when nearly all that it answers was sent there
@@ -129,7 +129,7 @@ def apply(db: Path, aliases: list[Alias]) -> None:
         rows = [[alias.spelled_as, alias.payer_id, alias.payer_name] for alias in aliases]
         if rows:
             connection.executemany("insert into payer_alias values (?, ?, ?)", rows)
-        store.refresh_views(connection)
+        refresh.refresh_views(connection)
 
 
 def _by_answers(answers: Iterable[tuple[str, str, int]], known: dict[str, Spelling]) -> list[Pair]:

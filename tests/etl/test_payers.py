@@ -112,11 +112,11 @@ def test_two_ids_of_one_payer_adjudicate_a_claim_once(tmp_path: Path) -> None:
         "d.835": again,
     }
     loaded(tmp_path / "in", tmp_path / "w.duckdb", **files)
-    numbers = "select payer_id, adjudication_number, is_standing from adjudication order by payment_order"
+    numbers = "select payer_id, is_initial, is_standing from adjudication order by payment_order"
     db = tmp_path / "w.duckdb"
-    assert open_reader(db).execute(numbers).fetchall() == [("1", 1, True), ("2", 1, True)]
+    assert open_reader(db).execute(numbers).fetchall() == [("1", True, True), ("2", True, True)]
     applied(db, '[[payer]]\nid = "1"\nids = ["2"]\n')
-    assert open_reader(db).execute(numbers).fetchall() == [("1", 1, False), ("1", 2, True)]
+    assert open_reader(db).execute(numbers).fetchall() == [("1", True, False), ("1", False, True)]
 
 
 def test_a_payer_without_an_id_is_its_name(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ select
     greatest(l.insurance_balance_amount, 0) as insurance_open_amount,
     greatest(l.patient_balance_amount, 0) as patient_open_amount,
     greatest(-l.insurance_balance_amount, 0) + greatest(-l.patient_balance_amount, 0) as credit_amount
-from claim_ledger as l
+from claim_balance as l
 left join claim_root as c on c.root_id = l.root_id
 left join (select root_id, min(patient_control_number) as patient_control_number from root group by root_id) as n
     on n.root_id = l.root_id

@@ -5,7 +5,7 @@ select
     p.payer_id, y.payer_name, p.payment_date, s.charge_amount, s.paid_amount
 from line_match as m
 join service_payment as s on s.service_payment_id = m.service_payment_id
-join payment as p on p.claim_payment_id = m.claim_payment_id
+join payment as p on p.claim_payment_id = s.claim_payment_id
 join remittance as r on r.remittance_id = p.remittance_id
 join transaction_set as t on t.transaction_set_id = r.transaction_set_id
 join source_file as f on f.file_id = t.file_id
