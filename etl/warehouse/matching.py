@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import Since
 from etl.warehouse.views import SQL
 
@@ -32,7 +33,16 @@ METHODS = {
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     """Bring `payment_match` up to date with what was added since, and note the numbers whose payments moved; needs the
     roots of the claims."""
-    connection.execute(f"create or replace temp table looked_at as {_sql('looked_at')}", asdict(since))
+    connection.execute(
+        """create or replace temp table looked_at as
+        select claim_payment_id from claim_payment
+        where claim_payment_id >= ? and patient_control_number not in (select patient_control_number from claim)""",
+        [since.claim_payment_id],
+    )
+    if scalar(connection, "select count(*) from payment_match"):
+        connection.execute(f"insert into looked_at {_sql('concerned')}", asdict(since))
+    if not scalar(connection, "select count(*) from looked_at"):
+        return
     of_looked_at = "claim_payment_id in (select claim_payment_id from looked_at)"
     connection.execute(f"create or replace temp table matched as {_sql('payment_match')}")
     old = f"select * from payment_match where {of_looked_at}"

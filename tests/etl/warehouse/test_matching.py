@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
+from etl.warehouse import refresh, roots
+from etl.warehouse.store import open_reader, open_writer
 from tests.x12_story import Books, Story
-from tests.x12_text import claim, loaded, remittance_file
+from tests.x12_text import claim, claims_file, loaded, remittance_file
 
 STORY = Story()
 PAID = "CLP*{0}*1*{1}*{1}*0*CI*{2}\nNM1*QC*1*DOE*JANE****MI*{3}\nSVC*HC:99213*{1}*{1}**1\nDTM*472*{4}"
@@ -146,13 +151,8 @@ def test_what_is_not_matched_stays_in_the_money(books: Books) -> None:
     assert books.rows("select sum(paid_amount)::varchar from cash") == books.rows(paid_in_all)
 
 
-def test_a_claim_that_comes_after_its_payment_is_matched_then(tmp_path: object) -> None:
-    from pathlib import Path
-
-    from etl.warehouse.store import open_reader
-    from tests.x12_text import claims_file
-
-    folder = Path(str(tmp_path))
+def test_a_claim_that_comes_after_its_payment_is_matched_then(tmp_path: Path) -> None:
+    folder = tmp_path
     loaded(folder, folder / "db", **{"a.835": remittance_file(paid("00X9", "30", "I-X9", member="OTHER"))})
     books = Books(open_reader(folder / "db"))
     assert matched(books, "00X9") == [("none", None)]
@@ -293,3 +293,40 @@ STORY.paid("CLP*COB*2*23.01*10*0*CI*J-COB\nCAS*OA*23*13.01\nSVC*HC:99213*23.01*1
 def test_an_id_no_claim_was_sent_to_is_the_billed_payer_unless_it_pays_second(books: Books) -> None:
     sql = "select payer_id from payment where patient_control_number = 'COB' order by payment_order"
     assert books.rows(sql) == [("P1",), ("P2-ERA",)]
+
+
+# --- in any order ------------------------------------------------------------------------------------------------
+
+FILES = {
+    "a.837": claims_file(claim("S1", ("99213", "50")) + "\n" + claim("00-S2", ("99213", "51"))),
+    "b.837": claims_file(claim("S1-B", ("99213", "50"), frequency="7", replaces="I-1"), sent="20260120"),
+    "c.837": claims_file(claim("S3", ("99213", "52"), day="20260103"), sent="20260121"),
+    "d.837": claims_file(claim("S4", ("99213", "52"), day="20260103"), sent="20260122"),
+    "e.835": remittance_file(paid("S1", "50", "I-1"), paid="20260201"),
+    "f.835": remittance_file(paid("S2", "51", "I-2", member="OTHER"), paid="20260202"),
+    "g.835": remittance_file(paid("LOST", "50", "I-1"), paid="20260203"),
+    "h.835": remittance_file(paid("X3", "52", "I-3", day="20260103"), paid="20260204"),
+    "i.835": remittance_file(paid("Y3", "52", "I-4", day="20260103"), paid="20260205"),
+    "j.835": remittance_file(paid("S4", "53", "I-3", day="20260103"), paid="20260206"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_one_file_after_another_in_any_order_leaves_what_all_at_once_would(tmp_path: Path, seed: int) -> None:
+    def matches(db: Path) -> list[tuple[object, ...]]:
+        sql = """select p.patient_control_number, p.match_method, m.candidates, m.patient_control_number, y.paid_amount
+            from payment as p left join payment_match as m using (claim_payment_id)
+            join payment_line as y on y.claim_payment_id = p.claim_payment_id order by all"""
+        return open_reader(db).execute(sql).fetchall()
+
+    loaded(tmp_path / "all", tmp_path / "all.duckdb", **FILES)
+    names = sorted(FILES)
+    Random(seed).shuffle(names)
+    for name in names:
+        loaded(tmp_path / "one", tmp_path / "one.duckdb", **{name: FILES[name]})
+    assert matches(tmp_path / "one.duckdb") == matches(tmp_path / "all.duckdb")
+    with open_writer(tmp_path / "one.duckdb") as connection:
+        roots.refresh(connection)
+        refresh.refresh_views(connection)
+    assert matches(tmp_path / "one.duckdb") == matches(tmp_path / "all.duckdb")

@@ -1,4 +1,4 @@
--- one row per claim payment whose match what was added since can change: the new ones, and of those matched otherwise or not at all
+-- one row per claim payment that was matched otherwise or not at all, and whose match what was added since can change
 -- those that several claims fitted are always looked at: a replacement may have made their candidates one
 with new_claim as (
     select
@@ -10,8 +10,7 @@ with new_claim as (
 
 new_payment as (
     select
-        claim_payment_id, patient_control_number, payer_claim_control_number, member_id, service_date,
-        abs(charge_amount) as charge_amount
+        payer_claim_control_number, member_id, service_date, abs(charge_amount) as charge_amount
     from claim_payment
     where claim_payment_id >= $claim_payment_id
 ),
@@ -36,24 +35,17 @@ old_stray as (
         abs(p.charge_amount) as charge_amount, m.match_method
     from payment_match as m
     join claim_payment as p on p.claim_payment_id = m.claim_payment_id
-),
-
-concerned as (
-    select claim_payment_id from new_payment
-    union all
-    select claim_payment_id
-    from old_stray as s
-    where
-        match_method = 'ambiguous'
-        or ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') in (select plain_number from new_claim)
-        or payer_claim_control_number in (
-            select payer_claim_control_number from new_number where payer_claim_control_number is not null
-        )
-        or exists (
-            select 1 from new_visit as v
-            where v.member_id = s.member_id and v.service_date = s.service_date and v.charge_amount = s.charge_amount
-        )
 )
 
-select distinct claim_payment_id
-from concerned
+select claim_payment_id
+from old_stray as s
+where
+    match_method = 'ambiguous'
+    or ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') in (select plain_number from new_claim)
+    or payer_claim_control_number in (
+        select payer_claim_control_number from new_number where payer_claim_control_number is not null
+    )
+    or exists (
+        select 1 from new_visit as v
+        where v.member_id = s.member_id and v.service_date = s.service_date and v.charge_amount = s.charge_amount
+    )
