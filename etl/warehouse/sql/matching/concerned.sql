@@ -2,7 +2,7 @@
 -- those that several claims fitted are always looked at: a replacement may have made their candidates one
 with new_claim as (
     select
-        patient_control_number, ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') as plain_number, member_id,
+        patient_control_number, ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') as plain_number, member_key,
         service_date, charge_amount, original_reference
     from claim
     where claim_id >= $claim_id
@@ -10,7 +10,7 @@ with new_claim as (
 
 new_payment as (
     select
-        payer_claim_control_number, member_id, service_date, abs(charge_amount) as charge_amount
+        payer_claim_control_number, member_key, service_date, abs(charge_amount) as charge_amount
     from claim_payment
     where claim_payment_id >= $claim_payment_id
 ),
@@ -24,14 +24,14 @@ new_number as (
 ),
 
 new_visit as (
-    select member_id, service_date, charge_amount from new_claim
+    select member_key, service_date, charge_amount from new_claim
     union all
-    select member_id, service_date, charge_amount from new_payment
+    select member_key, service_date, charge_amount from new_payment
 ),
 
 old_stray as (
     select
-        p.claim_payment_id, p.patient_control_number, p.payer_claim_control_number, p.member_id, p.service_date,
+        p.claim_payment_id, p.patient_control_number, p.payer_claim_control_number, p.member_key, p.service_date,
         abs(p.charge_amount) as charge_amount, m.match_method
     from payment_match as m
     join claim_payment as p on p.claim_payment_id = m.claim_payment_id
@@ -47,5 +47,5 @@ where
     )
     or exists (
         select 1 from new_visit as v
-        where v.member_id = s.member_id and v.service_date = s.service_date and v.charge_amount = s.charge_amount
+        where v.member_key = s.member_key and v.service_date = s.service_date and v.charge_amount = s.charge_amount
     )

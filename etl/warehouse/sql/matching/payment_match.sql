@@ -2,7 +2,7 @@
 -- a method takes a claim only when exactly one fits, and never against the member id
 with stray as (
     select
-        claim_payment_id, patient_control_number, payer_claim_control_number, member_id, service_date,
+        claim_payment_id, patient_control_number, payer_claim_control_number, member_key, service_date,
         abs(charge_amount) as charge_amount,
         ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') as plain_number
     from claim_payment
@@ -13,10 +13,10 @@ with stray as (
 
 -- the number written otherwise (case, punctuation, leading zeros), and the charge or the member agrees
 alike as (
-    select patient_control_number, member_id, charge_amount, plain_number
+    select patient_control_number, member_key, charge_amount, plain_number
     from (
         select
-            patient_control_number, member_id, charge_amount,
+            patient_control_number, member_key, charge_amount,
             ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') as plain_number
         from claim
     )
@@ -26,7 +26,7 @@ alike as (
 resembling as (
     select
         s.claim_payment_id, count(distinct k.root_id) as candidates, min(a.patient_control_number) as patient_control_number,
-        coalesce(bool_or(a.charge_amount = s.charge_amount or a.member_id = s.member_id), false) as is_confirmed
+        coalesce(bool_or(a.charge_amount = s.charge_amount or a.member_key = s.member_key), false) as is_confirmed
     from stray as s
     join alike as a on a.plain_number = s.plain_number
     join root as k on k.patient_control_number = a.patient_control_number
@@ -35,12 +35,12 @@ resembling as (
 
 -- the payer's number as a matched payment, an acknowledgement or a replacement's REF*F8 carries it
 payer_number as (
-    select payer_claim_control_number, patient_control_number, member_id
+    select payer_claim_control_number, patient_control_number, member_key
     from claim_payment
     union all
     select payer_claim_control_number, patient_control_number, null from acknowledgement
     union all
-    select original_reference, patient_control_number, member_id from claim
+    select original_reference, patient_control_number, member_key from claim
 ),
 
 named_by_payer as (
@@ -51,10 +51,10 @@ named_by_payer as (
         on
             n.payer_claim_control_number = s.payer_claim_control_number
             -- two payers may use the same number, for different people
-            and not coalesce(n.member_id <> s.member_id, false)
+            and not coalesce(n.member_key <> s.member_key, false)
     join claim as c on c.patient_control_number = n.patient_control_number
     join root as k on k.patient_control_number = c.patient_control_number
-    where not coalesce(c.member_id <> s.member_id, false)
+    where not coalesce(c.member_key <> s.member_key, false)
     group by s.claim_payment_id
 ),
 
@@ -63,7 +63,7 @@ visit as (
         s.claim_payment_id, count(distinct k.root_id) as candidates, min(c.patient_control_number) as patient_control_number
     from stray as s
     join claim as c
-        on c.member_id = s.member_id and c.service_date = s.service_date and c.charge_amount = s.charge_amount
+        on c.member_key = s.member_key and c.service_date = s.service_date and c.charge_amount = s.charge_amount
     join root as k on k.patient_control_number = c.patient_control_number
     group by s.claim_payment_id
 ),
@@ -74,7 +74,7 @@ rival as (
     from stray as s
     join claim_payment as p
         on
-            p.member_id = s.member_id and p.service_date = s.service_date and abs(p.charge_amount) = s.charge_amount
+            p.member_key = s.member_key and p.service_date = s.service_date and abs(p.charge_amount) = s.charge_amount
             and p.patient_control_number <> s.patient_control_number
     where
         p.claim_payment_id in (select claim_payment_id from stray union all select claim_payment_id from payment_match)
