@@ -89,13 +89,13 @@ def measure(
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         raise UserError(f"No such measure: {', '.join(unknown)}. `cleanclaim measures` lists them.")
-    period = (_day("--from", start), _day("--to", end))
+    period = (day("--from", start), day("--to", end))
     filters = _filters(where or [])
     age: AgeFrom = age_from
     connection = open_reader(db)
     rows: list[dict[str, Any]] = []
     for name in names:
-        frame = MEASURES[name].by(connection, by or [], filters, period, _day("--as-of", as_of), age)
+        frame = MEASURES[name].by(connection, by or [], filters, period, day("--as-of", as_of), age)
         rows += [{"measure": name, "unit": MEASURES[name].unit, **row} for row in frame.to_dicts()]
     emit(rows, form)
 
@@ -119,7 +119,8 @@ def _filters(where: list[str]) -> dict[str, list[str]]:
     return filters
 
 
-def _day(option: str, text: str | None) -> date | None:
+def day(option: str, text: str | None) -> date | None:
+    """A day given with an option. Raises UserError when it is none."""
     if text is None:
         return None
     try:

@@ -113,7 +113,7 @@ class _Loader:
         self._close(now)
         self._sent_before(now)
         self.report.rows = self.append.added
-        roots.refresh(self.connection)
+        roots.refresh(self.connection, self.append.since)
         refresh.refresh_views(self.connection, self.append.since)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report

@@ -8,7 +8,7 @@ import duckdb
 
 from etl import issues
 from etl.measures import data_through
-from etl.warehouse import checks
+from etl.warehouse import checks, matching
 from etl.warehouse.ask import scalar
 
 _COUNTS = {
@@ -48,6 +48,11 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
     out["unmatched_payments"] = scalar(connection, unmatched)
+    counts = matching.counts(connection)
+    out["matching"] = {
+        what: {row["match_method"]: row[name] for row in counts[what]}
+        for what, name in (("claims", "claim_payments"), ("lines", "service_payments"))
+    }
     return out
 
 
@@ -75,6 +80,8 @@ def sentences(found: dict[str, Any]) -> list[str]:
     if found["unmatched_payments"]:
         unmatched = f"{found['unmatched_payments']:,} claims were paid or denied but never loaded as an 837"
         lines.append(f"{unmatched}; their payments count.")
+    lines += _matched("claim payments", found["matching"]["claims"])
+    lines += _matched("service payments", found["matching"]["lines"])
     if found["duplicates"]:
         lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
     lines += [_rejection(one) for one in found["rejected_files"]]
@@ -92,6 +99,16 @@ def sentences(found: dict[str, Any]) -> list[str]:
     if not needs_a_person(found):
         lines.append("Nothing needs a person: nothing is quarantined and every remittance, claim and line balances.")
     return lines
+
+
+def _matched(what: str, counts: dict[str, int]) -> list[str]:
+    """How what was not matched in the usual way was matched, or not."""
+    return [
+        f"{counts[method]:,} {what} {words} (cleanclaim matching --list)."
+        for method, words in matching.METHODS.items()
+        if method in counts and method in ("similar_control_number", "payer_claim_control_number", "member_date_charge",
+                                           "ambiguous", "none")
+    ]  # fmt: skip
 
 
 def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:

@@ -104,8 +104,9 @@ ANSWERED = """
         a.is_denied, cast(a.denied_amount as double) as denied_amount
     from adjudication as a
     join payment as p on p.claim_payment_id = a.claim_payment_id
-    join claim as c on c.claim_id = p.answered_claim_id and c.payer_id is not distinct from a.payer_id
-    where a.is_initial and c.submission_date <= a.payment_date
+    join claim as c on c.claim_id = p.answered_claim_id
+    left join payer_key as k on k.spelled_as = coalesce(c.payer_id, upper(c.payer_name))
+    where a.is_initial and k.payer_id is not distinct from a.payer_id and c.submission_date <= a.payment_date
 """
 
 # a denied claim none of whose denied lines can be matched to a line as sent counts on all its lines

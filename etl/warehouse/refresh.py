@@ -15,17 +15,22 @@ import duckdb
 from etl.warehouse import views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
 _OF_PAYMENT = "claim_payment_id in (select claim_payment_id from claim_payment)"
 _OF_CLAIM = "claim_id in (select claim_id from claim)"
+# a payment under another number belongs to the root of the number that it was matched to
+_OF_MATCHED_NUMBER = """claim_payment_id in (select claim_payment_id from payment_match) or (
+    patient_control_number in (select patient_control_number from root)
+    and claim_payment_id not in (select claim_payment_id from {lasting}.payment_match))"""
 # which rows of a table belong to the touched roots, in the order in which they can be told
 _PART = {
     "root": _OF_ROOT,
     "claim": _OF_NUMBER.format("patient_control_number"),
-    "claim_payment": _OF_NUMBER.format("patient_control_number"),
+    "payment_match": _OF_NUMBER.format("patient_control_number"),
+    "claim_payment": _OF_MATCHED_NUMBER,
     "acknowledgement": _OF_NUMBER.format("patient_control_number"),
     "work_log": _OF_NUMBER.format("claim_id"),
     "patient_transaction": _OF_NUMBER.format("claim_id"),
@@ -94,6 +99,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, kind: str, view: str) -> Non
 
 def _refresh_payers(connection: duckdb.DuckDBPyConnection) -> bool:
     """Compute the payers anew. Whether those that were known are as they were."""
+    connection.execute(f"create or replace table payer_key as {views.text('payer_key')}")
+    _comment(connection, "table", "payer_key")
     connection.execute(f"create or replace temp table new_payer as {views.text('payer')}")
     is_new = not scalar(connection, "select count(*) from duckdb_tables() where table_name = 'payer'")
     changed = is_new or scalar(
@@ -139,7 +146,9 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Compute the rows of the touched roots in the temporary schema, and put them in place of their old ones."""
     lasting = f'"{scalar(connection, "select current_database()")}".main'
     for table, condition in _PART.items():
-        connection.execute(f"create temp table {table} as select * from {lasting}.{table} where {condition}")
+        connection.execute(
+            f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
+        )
     for view in views.ORDER:
         if view in views.KEPT + views.PASSING:
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")

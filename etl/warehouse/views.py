@@ -15,8 +15,10 @@ SQL = Path(__file__).parent / "sql"
 
 ORDER = (
     "file_answer",
+    "payer_key",
     "payer",
     "payment",
+    "line_match",
     "line_weight",
     "line_share",
     "line_adjustment",
@@ -39,6 +41,7 @@ ORDER = (
 # computed by the load and kept as tables: each row belongs to one claim root, so a load computes only those it touches
 KEPT = (
     "payment",
+    "line_match",
     "line_share",
     "payment_line",
     "split_payment",
@@ -50,7 +53,7 @@ KEPT = (
     "claim_balance",
 )
 # small, and kept whole
-SMALL = ("payer",)
+SMALL = ("payer_key", "payer")
 # a step on the way that nobody asks for
 PASSING = ("line_weight",)
 # all others are a join away from what is kept: real views in the warehouse file

@@ -121,10 +121,10 @@ def test_a_fault_of_ours_keeps_no_other_file_out(
 
     real = module.load_inputs
 
-    def faulty(inputs, db):  # type: ignore[no-untyped-def]
+    def faulty(inputs, db, **options):  # type: ignore[no-untyped-def]
         if any(one.name == "a.837" for one in inputs):
             raise ZeroDivisionError
-        return real(inputs, db)
+        return real(inputs, db, **options)
 
     monkeypatch.setattr(module, "load_inputs", faulty)
     (looking.folder / "a.837").write_bytes(ONE)

@@ -778,8 +778,31 @@ CREATE TABLE root (
     root_id BIGINT NOT NULL
 );
 COMMENT ON TABLE root IS 'One row per patient control number: the claim root that it belongs to';
-COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01';
+COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01; where the payer sent 0 for none, 0/ and its own number (CLP07)';
 COMMENT ON COLUMN root.root_id IS 'Key of the practice''s claim: the original, its replacements and its void';
+
+CREATE TABLE payment_match (
+    claim_payment_id BIGINT NOT NULL,
+    match_method VARCHAR NOT NULL CHECK (match_method IN
+        ('similar_control_number', 'payer_claim_control_number', 'member_date_charge', 'ambiguous', 'none')),
+    candidates INTEGER NOT NULL CHECK (candidates >= 0),
+    patient_control_number VARCHAR NOT NULL
+);
+COMMENT ON TABLE payment_match IS 'One row per claim payment whose CLP01 is the CLM01 of no claim: the claim it belongs to all the same, if one was found';
+COMMENT ON COLUMN payment_match.claim_payment_id IS 'The claim payment';
+COMMENT ON COLUMN payment_match.match_method IS 'What names the claim; ambiguous: several claims fit and none was taken; none: no claim fits';
+COMMENT ON COLUMN payment_match.candidates IS 'Claims that fit; only a single one is taken';
+COMMENT ON COLUMN payment_match.patient_control_number IS 'CLM01 of the claim; without one, the number of a root of its own: CLP01, or 0/ and CLP07';
+
+CREATE TABLE payer_alias (
+    spelled_as VARCHAR NOT NULL,
+    payer_id VARCHAR NOT NULL,
+    payer_name VARCHAR
+);
+COMMENT ON TABLE payer_alias IS 'One row per id or name of the payer map (cleanclaim payers apply): which payer it means';
+COMMENT ON COLUMN payer_alias.spelled_as IS 'A payer id as files carry it; where they carry none, the name in capitals';
+COMMENT ON COLUMN payer_alias.payer_id IS 'The id that the payer has in every report';
+COMMENT ON COLUMN payer_alias.payer_name IS 'The name that it has in every report; null: the one that is used most';
 
 -- code lists (etl/reference) --------------------------------------------------------------------------------------------------
 

@@ -157,7 +157,9 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         answered = next(
             (c for c in reversed(versions) if c["submission_date"] <= day), versions[0] if versions else None
         )
-        payer = remittance["payer_id"] if remittance["payer_id"] in billed or not answered else answered["payer_id"]
+        own = remittance["payer_id"]
+        pays_after = row["status_code"] in ("2", "3", "20", "21") and answered and not answered["payer_responsibility"]
+        payer = own if own in billed or not answered or pays_after else answered["payer_id"]
         if day <= as_of:
             order = (day, row["claim_payment_id"])
             found.append(Payment(dict(row), root, payer, day, order, _lines(t, row, answered)))

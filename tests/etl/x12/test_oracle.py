@@ -69,8 +69,8 @@ def test_another_order_of_segments_within_their_loops_never_changes_the_rows(dat
     whole, other = parsed(dressed(text)), parsed(dressed(data.draw(generated.reordered(text))))
     assert (whole.problems, other.problems) == ([], [])
     for name, frame in whole.frames.items():
-        # positions in the file, and the order of adjustments, are the only things that may differ
-        pair = [one.drop("segment", strict=False).to_dicts() for one in (frame, other.frames[name])]
+        # positions in the file, fingerprints (they see the order) and the order of adjustments may differ
+        pair = [one.drop("segment", "fingerprint", strict=False).to_dicts() for one in (frame, other.frames[name])]
         if name.endswith("adjustment"):
             pair = [[{k: v for k, v in row.items() if k != "sequence"} for row in rows] for rows in pair]
         assert sorted(pair[0], key=str) == sorted(pair[1], key=str), name

@@ -1,5 +1,6 @@
--- one row per claim root sent by the day: what is open at the insurance and at the patient
--- a void takes the charge back, and with it what was adjusted
+-- one row per claim root sent or answered by the day: where its charge went; the columns add up to the cent
+-- charge = insurance paid + contractual + patient paid + written off + insurance balance + patient balance
+-- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
     select root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date
     from payment
@@ -27,15 +28,33 @@ posted as (
     group by k.root_id
 ),
 
-balance as (
+answered as (
+    select root_id, max_by(charge_amount, payment_order) as charge_amount
+    from adjudication
+    group by root_id
+),
+
+charged as (
+    select root_id, payer_id, submission_date as since_date, charge_amount, is_void, true as is_sent from claim_root
+    union all
+    select p.root_id, min_by(p.payer_id, p.payment_order), min(p.payment_date), coalesce(min(a.charge_amount), 0), false, false
+    from payment as p
+    left join answered as a on a.root_id = p.root_id
+    where p.payment_date <= $as_of and not exists (select 1 from claim_root as c where c.root_id = p.root_id)
+    group by p.root_id
+),
+
+settled as (
     select
-        c.root_id, c.charge_amount, p.root_id is not null as is_answered,
-        coalesce(p.last_remit_date, c.submission_date) as last_remit_date,
-        coalesce(p.paid_amount, 0) + coalesce(s.never_amount, 0) + coalesce(s.patient_owed_amount, 0) as settled_amount,
-        coalesce(s.is_denied, false) as is_denied, coalesce(o.is_last_answer_rejection, false) as is_last_answer_rejection,
+        c.*, p.root_id is not null as is_answered, coalesce(p.last_remit_date, c.since_date) as last_remit_date,
+        coalesce(s.is_denied, false) as is_denied,
+        coalesce(o.is_last_answer_rejection, false) as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
+        coalesce(s.never_amount, 0) as contractual_amount, coalesce(t.patient_paid_amount, 0) as patient_paid_amount,
         coalesce(t.write_off_amount, 0) as write_off_amount,
+        c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
+            as insurance_before_write_off,
         coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as patient_before_write_off
-    from claim_root as c
+    from charged as c
     left join claim_answer as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
     left join standing as s on s.root_id = c.root_id and not c.is_void
@@ -43,22 +62,24 @@ balance as (
 ),
 
 -- a write-off falls on what a standing denial leaves open, then on what the patient owes, then on the insurance side
-insured as (
-    select
-        *, charge_amount - settled_amount as insurance_before_write_off,
-        case when is_denied then greatest(charge_amount - settled_amount, 0) else 0 end as denied_open_amount
-    from balance
-),
-
 divided as (
     select
-        *, least(write_off_amount - least(write_off_amount, denied_open_amount), greatest(patient_before_write_off, 0))
-            as patient_write_off_amount
-    from insured
+        *,
+        least(
+            write_off_amount
+            - least(write_off_amount, case when is_denied then greatest(insurance_before_write_off, 0) else 0 end),
+            greatest(patient_before_write_off, 0)
+        ) as patient_write_off_amount
+    from settled
 )
 
 select
-    root_id, is_answered, last_remit_date, is_denied, is_last_answer_rejection,
+    root_id, payer_id, since_date, is_sent, is_void, is_answered, is_denied, is_last_answer_rejection, last_remit_date,
+    cast(charge_amount as decimal(18, 2)) as charge_amount,
+    cast(insurance_paid_amount as decimal(18, 2)) as insurance_paid_amount,
+    cast(contractual_amount as decimal(18, 2)) as contractual_amount,
+    cast(patient_paid_amount as decimal(18, 2)) as patient_paid_amount,
+    cast(write_off_amount as decimal(18, 2)) as write_off_amount,
     cast(insurance_before_write_off - (write_off_amount - patient_write_off_amount) as decimal(18, 2)) as insurance_balance_amount,
     cast(patient_before_write_off - patient_write_off_amount as decimal(18, 2)) as patient_balance_amount
 from divided

@@ -32,7 +32,7 @@ worked as (
 )
 
 select
-    s.root_id, o.patient_control_number as claim_number, v.claim_id, v.payer_id, p.payer_name, v.claim_type,
+    s.root_id, o.patient_control_number as claim_number, v.claim_id, y.payer_id, p.payer_name, v.claim_type,
     coalesce(v.facility_name, v.billing_name, 'unknown') as facility, v.rendering_npi, v.place_of_service, v.type_of_bill,
     d.diagnosis_code as principal_diagnosis, coalesce(h.own_label, 'unknown') as diagnosis_chapter,
     case when v.frequency_code = '8' then 0 else v.charge_amount end as charge_amount, v.frequency_code = '8' as is_void,
@@ -41,7 +41,8 @@ select
 from span as s
 join claim as v on v.claim_id = s.claim_id
 join claim as o on o.claim_id = s.first_claim_id
-left join payer as p on p.payer_id = v.payer_id
+left join payer_key as y on y.spelled_as = coalesce(v.payer_id, upper(v.payer_name))
+left join payer as p on p.payer_id = y.payer_id
 left join diagnosis as d on d.claim_id = v.claim_id and d.sequence = 1
 left join chapter as h on h.category = left(d.diagnosis_code, 3)
 left join worked as w on w.root_id = s.root_id and w.place = 1

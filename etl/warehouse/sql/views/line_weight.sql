@@ -1,19 +1,12 @@
 -- one row per claim payment and line: the payer's lines, else those of the answered claim, else one line 0
 -- the charge is the weight by which claim-level amounts are spread; paid is null where it has to be spread too
-with control as (
-    select claim_id, line_control_number, min(line_number) as line_number
-    from service_line
-    where line_control_number is not null
-    group by claim_id, line_control_number
-),
-
-paid_line as (
+with paid_line as (
     select
-        p.root_id, s.claim_payment_id, s.service_payment_id, coalesce(c.line_number, s.line_number) as line_number,
+        p.root_id, s.claim_payment_id, s.service_payment_id, coalesce(m.line_number, s.line_number) as line_number,
         s.line_number as place, s.procedure_code, s.charge_amount, s.paid_amount
     from service_payment as s
     join payment as p on p.claim_payment_id = s.claim_payment_id
-    left join control as c on c.claim_id = p.answered_claim_id and c.line_control_number = s.line_control_number
+    left join line_match as m on m.service_payment_id = s.service_payment_id
 ),
 
 without_lines as (

@@ -2,26 +2,33 @@
 with dated as (
     select
         p.claim_payment_id, p.remittance_id, k.root_id, r.payment_date, p.status_code, p.status_code = '22' as is_reversal,
-        p.payer_claim_control_number, p.patient_control_number, p.charge_amount, p.paid_amount, r.payer_id as remitting_payer_id
+        p.payer_claim_control_number, p.patient_control_number, p.charge_amount, p.paid_amount, y.payer_id as remitting_payer_id,
+        coalesce(m.match_method, 'patient_control_number') as match_method
     from claim_payment as p
     join remittance as r on r.remittance_id = p.remittance_id
-    join root as k on k.patient_control_number = p.patient_control_number
+    left join payer_key as y on y.spelled_as = coalesce(r.payer_id, upper(r.payer_name))
+    left join payment_match as m on m.claim_payment_id = p.claim_payment_id
+    join root as k on k.patient_control_number = coalesce(m.patient_control_number, p.patient_control_number)
 ),
 
 version as (
-    select k.root_id, c.claim_id, c.submission_date, c.payer_id
+    select k.root_id, c.claim_id, c.submission_date, y.payer_id, c.payer_responsibility
     from claim as c
+    left join payer_key as y on y.spelled_as = coalesce(c.payer_id, upper(c.payer_name))
     join root as k on k.patient_control_number = c.patient_control_number
 ),
 
 only_version as (
-    select root_id, min(claim_id) as claim_id, min(payer_id) as payer_id from version group by root_id having count(*) = 1
+    select root_id, min(claim_id) as claim_id, min(payer_id) as payer_id, min(payer_responsibility) as payer_responsibility
+    from version
+    group by root_id
+    having count(*) = 1
 ),
 
 -- of several versions the last one sent by the day of the payment, else the first
 chosen as (
     select
-        d.claim_payment_id, v.claim_id, v.payer_id,
+        d.claim_payment_id, v.claim_id, v.payer_id, v.payer_responsibility,
         row_number() over (
             partition by d.claim_payment_id
             order by v.submission_date <= d.payment_date desc,
@@ -37,8 +44,15 @@ chosen as (
 select
     d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
     d.payer_claim_control_number, d.patient_control_number, d.charge_amount, d.paid_amount,
-    coalesce(b.payer_id, o.payer_id, a.payer_id, d.remitting_payer_id, 'unknown') as payer_id,
-    coalesce(o.claim_id, a.claim_id) as answered_claim_id,
+    -- an id that no claim was sent to is the billed payer's other id, unless it says that it pays after another
+    case
+        when
+            b.payer_id is null and d.status_code in ('2', '3', '20', '21')
+            and coalesce(o.payer_responsibility, a.payer_responsibility, 'P') = 'P'
+            then coalesce(d.remitting_payer_id, o.payer_id, a.payer_id, 'unknown')
+        else coalesce(b.payer_id, o.payer_id, a.payer_id, d.remitting_payer_id, 'unknown')
+    end as payer_id,
+    coalesce(o.claim_id, a.claim_id) as answered_claim_id, d.match_method,
     -- by day, then as they came; a number, because a row_number over all payments would have to sort them
     date_diff('day', date '1900-01-01', d.payment_date) * 1000000000000 + d.claim_payment_id as payment_order
 from dated as d

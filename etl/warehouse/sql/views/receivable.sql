@@ -1,9 +1,9 @@
 -- one row per claim root sent by the day, and side (insurance, patient): its balance, why it is open and since when
 -- a patient's side without a balance has no row
 with side as (
-    select *, 'insurance' as side, insurance_balance_amount as balance_amount from claim_balance
+    select *, 'insurance' as side, insurance_balance_amount as balance_amount from claim_balance where is_sent
     union all
-    select *, 'patient', patient_balance_amount from claim_balance where patient_balance_amount <> 0
+    select *, 'patient', patient_balance_amount from claim_balance where is_sent and patient_balance_amount <> 0
 )
 
 select
