@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from models.features import Integers, Lines, compute
-from models.frames import Claims
+from models.frames import Claims, some
 from models.history import Past
 from models.risk import Model
 from models.score import Scored
@@ -50,26 +50,13 @@ def _compare(found, group, words, model, scored, past, positions, change, lines,
     if not len(positions):
         return
     ids = lines.claims.claim["claim_id"].to_numpy()[positions]
-    changed = compute(change(_only(lines.claims, ids.tolist())), past)
+    changed = compute(change(some(lines.claims, ids.tolist())), past)
     risk = model.claim_risk(model.raw(changed.x), changed.claim, changed.claim_count)
     for position, after in zip(positions.tolist(), risk.tolist(), strict=True):
         before = float(scored.risk[position])
         if before - after >= max(_LEAST_DROP, _LEAST_SHARE * before):
             lead = words.format(_modifier_words(named[position])) if named else words
             found[position, group] = f" {lead}: {before:.0%} → {after:.0%}."
-
-
-def _only(claims: Claims, ids: list[int]) -> Claims:
-    """Some of the claims, their lines numbered from 0 again; `from_row` remembers the number before."""
-    keep = pl.col("claim_id").is_in(ids)
-    line = claims.line.filter(keep).rename({"row": "from_row"}).with_row_index("row")
-    numbers = line.select("from_row", "row")
-
-    def again(frame: pl.DataFrame) -> pl.DataFrame:
-        mine = frame.filter(keep).rename({"row": "from_row"})
-        return mine.join(numbers, on="from_row", how="inner", maintain_order="left")
-
-    return Claims(claims.claim.filter(keep), line, again(claims.diagnosis), again(claims.pair))
 
 
 def _with_flag(claims: Claims, column: str) -> Claims:

@@ -107,7 +107,7 @@ def bands(charge: Floats) -> Strings:
     return np.array(numbered)[np.searchsorted(BANDS, np.nan_to_num(charge), "left")]
 
 
-def intervals(denied: Floats, risk: Floats, rounds: int = 200, seed: int = 0) -> dict[str, list[float]]:
+def intervals(denied: Floats, risk: Floats, rounds: int = 100, seed: int = 0) -> dict[str, list[float]]:
     """95 % percentile intervals of AUROC, average precision, Brier and calibration error by resampling claims."""
     if not 1 < denied.sum() < len(denied) - 1:
         return {}

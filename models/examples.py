@@ -43,9 +43,9 @@ class Examples:
         return self.lines.claims.claim["patient_control_number"].to_list()
 
 
-def prepare(past: Outcomes, delay: int = 0) -> Examples:
-    """All answered claims. `delay` moves every answer by so many days, for the leakage audit only."""
-    index = Past(past, delay)
+def prepare(past: Outcomes) -> Examples:
+    """All answered claims."""
+    index = Past(past)
     claims = past.claims.claim.join(
         past.claim.select("claim_id", "is_denied", "denied_amount", "remit_date"),
         on="claim_id",

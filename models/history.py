@@ -50,6 +50,8 @@ class Key:
     categories: tuple[str, ...] = ()
     # only holds up other keys: so wide a rate tells which month it is rather than what is wrong with the claim
     is_feature: bool = True
+    # only the answers of so many days count: a policy that has ended must be forgotten
+    window: int | None = None
 
     @property
     def pull(self) -> float:
@@ -77,7 +79,7 @@ KEYS: tuple[Key, ...] = (
         is_feature=False),
     Key("asks_procedure", "authorization", ("payer", "procedure"), "asks_authorization", categories=_AUTHORIZATION),
     Key("authorization", "authorization", ("payer", "procedure", "authorization"), "asks_procedure",
-        categories=_AUTHORIZATION),
+        categories=_AUTHORIZATION, window=150),
     Key("authorization_latest", "authorization", ("payer", "procedure", "authorization"), "authorization", latest=True,
         categories=_AUTHORIZATION),
     Key("coding", "modifier", ("payer", "procedure"), None, categories=_CODING),
@@ -279,7 +281,9 @@ class Past:
                 of_code[same] = self._codes[key.name].of([encoded[key.unit, name] for name in key.columns])
             if (*same, key.latest) not in looked:
                 latest = LATEST if key.latest else None
-                looked[*same, key.latest] = self._as_of[key.name].before(of_code[same], day[key.unit], None, latest)
+                looked[*same, key.latest] = self._as_of[key.name].before(
+                    of_code[same], day[key.unit], key.window, latest
+                )
             n, d = looked[*same, key.latest]
             if key.categories not in base:
                 every, hits = self._overall[key.categories].before(np.zeros_like(day["line"]), day["line"])

@@ -7,7 +7,9 @@ shrunken payer x procedure rates.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from models import calibration
 from models.calibration import Calibration
@@ -162,9 +164,15 @@ def learn(model: Model, x: Floats, denied: Floats) -> Learned:
     return Learned(trees, logistic, 1.0 if len(x) >= _FEW_LINES else 0.6)
 
 
+@cache
+def _pools() -> Any:
+    """The loaded thread pools; finding them takes longer than scoring a claim."""
+    return ThreadpoolController()
+
+
 def threads(rows: int) -> Any:
     """One thread for few rows: a second one waits more than it works, and very long when the machine is busy."""
-    return threadpool_limits(None if rows >= 20_000 else 1)
+    return nullcontext() if rows >= 20_000 else _pools().limit(limits=1)
 
 
 def typical_line(x: Floats, denied: Floats) -> dict[str, float]:
