@@ -53,7 +53,7 @@ def audit(examples: Examples, past: Outcomes, train: Rows, test: Rows) -> dict[s
     return {
         "claims": len(train),
         "all": whole,
-        "shuffled": _auroc(examples, x, noise, keep, train, test),
+        "shuffled": _auroc(examples, x, noise, keep, train, test, examples.denied[shuffled]),
         "a_day_early": _auroc(examples, early, denied, keep, train, test),
         "without": without,
     }
@@ -61,7 +61,7 @@ def audit(examples: Examples, past: Outcomes, train: Rows, test: Rows) -> dict[s
 
 def warnings(found: dict[str, Any]) -> list[str]:
     """What the audit gives reason to doubt, in sentences."""
-    said = []
+    said: list[str] = []
     if not found:
         return said
     if found["all"] > TOO_GOOD:
@@ -107,8 +107,16 @@ def _most_telling(examples: Examples, x: Floats, test: Rows) -> list[str]:
     return [name for _, name in sorted(telling, reverse=True)[:_SUSPECTS]]
 
 
-def _auroc(examples: Examples, x: Floats, denied: Floats, columns: Rows, train: Rows, test: Rows) -> float:
-    """AUROC of the riskiest line's risk on the tested claims."""
+def _auroc(
+    examples: Examples,
+    x: Floats,
+    denied: Floats,
+    columns: Rows,
+    train: Rows,
+    test: Rows,
+    outcome: Floats | None = None,
+) -> float:
+    """AUROC of the riskiest line's risk on the tested claims, of their own outcomes unless others are given."""
     at, asked = examples.lines_of(train), examples.lines_of(test)
     trees = HistGradientBoostingClassifier(
         max_iter=30, max_leaf_nodes=8, learning_rate=0.2, max_features=0.5, early_stopping=False, random_state=0
@@ -118,4 +126,5 @@ def _auroc(examples: Examples, x: Floats, denied: Floats, columns: Rows, train: 
         risk = learned.predict_proba(x[np.ix_(asked, columns)])[:, 1]
     highest = np.zeros(len(examples.denied))
     np.maximum.at(highest, examples.lines.claim[asked], risk)
-    return round(float(roc_auc_score(examples.denied[test], highest[test])), 4)
+    hit = examples.denied if outcome is None else outcome
+    return round(float(roc_auc_score(hit[test], highest[test])), 4)

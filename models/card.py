@@ -16,12 +16,13 @@ _NOT_FOR = (
 
 def markdown(report: dict[str, Any]) -> str:
     """The card of one training report (`cleanclaim train --format json`)."""
+    people = "used" if report["uses_people"] else "not used"
     parts = [
         "# Denial-risk model",
-        f"Learned from {report['claims']:,} answered claims ({report.get('lines', 0):,} lines) submitted "
+        f"Learned from {report['claims']:,} answered claims ({report['lines']:,} lines) submitted "
         f"{report['submitted_from']} to {report['submitted_to']}, {report['denied']:,} of them denied at first "
-        f"adjudication. Tested on {report['parts']['test']:,} later claims, {report['test_from']} to {report['test_to']}. "
-        f"{report['features']} features; histories of coders and billers are {'used' if report['uses_people'] else 'not used'}.",
+        f"adjudication. Tested on {report['parts']['test']:,} later claims, {report['test_from']} to "
+        f"{report['test_to']}. {report['features']} features; histories of coders and billers are {people}.",
         "\n".join(f"- {note}" for note in report["notes"] + report["warnings"]),
         "## How good it is",
         _table(score_rows(report)),
@@ -42,8 +43,8 @@ def markdown(report: dict[str, Any]) -> str:
             "## By charge in dollars",
             _table(report["by_band"]),
             "## The working list",
-            "What a person finds who looks at so many claims a working day before they are sent. The dollars are denied "
-            "dollars among the claims looked at: what could be saved, not what will be.",
+            "What a person finds who looks at so many claims a working day before they are sent. The dollars are "
+            "denied dollars among the claims looked at: what could be saved, not what will be.",
             _table(report["working_list"]),
             "## Leakage audit",
             _audit(report),
@@ -101,8 +102,8 @@ def _truth(report: dict[str, Any]) -> str:
     if found.get("share_of_best") is None:
         return ""
     return (
-        f"On this simulated practice the true probabilities are known: the best possible AUROC is "
-        f"{found['best_auroc']:.4f}, the model's {found['auroc']:.4f}: {found['share_of_best']:.1%} of the way from 0.5."
+        "On this simulated practice the true probabilities are known: the best possible AUROC is "
+        f"{found['best_auroc']:.4f}, the model's {found['auroc']:.4f}, {found['share_of_best']:.1%} of the way to it."
     )
 
 

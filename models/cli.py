@@ -148,7 +148,7 @@ def api(
         typer.Option("--key-file", help="Where the API key lies; made when missing. By default beside the warehouse."),
     ] = None,
 ) -> None:
-    """Check claims over HTTP on this machine (127.0.0.1): POST /v1/check with an API key; /openapi.json describes it."""
+    """Check claims over HTTP on this machine (127.0.0.1): POST /v1/check with a key; /openapi.json describes it."""
     from models import http
 
     http.serve(db, model, port, key_file)
@@ -191,9 +191,7 @@ def _print_since(found: dict[str, Any] | None) -> None:
             f"{one['auroc']}, Brier {one['brier']}, calibration error {one['ece']}."
         )
     else:
-        print(
-            f"No claim sent after {found.get('learned_to')} has had the time to be answered: nothing to look back on yet."
-        )
+        print(f"No claim sent after {found.get('learned_to')} has had the time to be answered yet.")
     if found["drift"]:
         emit(found["drift"], Format.table)
 
@@ -254,9 +252,8 @@ def _print_training(report: dict[str, Any]) -> None:
         print("\nLeakage audit (a quick learner, AUROC):")
         emit(card.audit_rows(report), Format.table)
     if report.get("truth", {}).get("share_of_best") is not None:
-        print(
-            f"\nOf the way to the best possible AUROC ({report['truth']['best_auroc']}): {report['truth']['share_of_best']:.1%}."
-        )
+        truth = report["truth"]
+        print(f"\nOf the way to the best possible AUROC ({truth['best_auroc']}): {truth['share_of_best']:.1%}.")
     for warning in report["warnings"]:
         print(f"Warning: {warning}", file=sys.stderr)
     print(f"\n{report['overturn']['note']}")

@@ -5,12 +5,14 @@ Only what a biller may change when the record supports it; never a diagnosis.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
 
-from models.features import Integers, Lines, compute
+from models.features import Floats, Integers, Lines, compute
 from models.frames import Claims, some
 from models.history import Past
 from models.risk import Model
@@ -27,36 +29,42 @@ def tried(model: Model, lines: Lines, scored: Scored, past: Past, risky: Integer
     """(claim position, group) -> ` With an authorization number: 71 % -> 12 %.` for changes that lower the risk."""
     if model.kind == "rates":
         return {}
-    claim = lines.claims.claim
-    found: dict[tuple[int, str], str] = {}
-    bare = risky[~claim["authorization"].to_numpy()[risky]]
-    _compare(found, "authorization", "With an authorization number", model, scored, past,
-             bare, lambda some: _with_flag(some, "authorization"), lines)  # fmt: skip
-    unreferred = risky[~claim["referring"].to_numpy()[risky]]
-    _compare(found, "provider", "With a referring provider", model, scored, past,
-             unreferred, lambda some: _with_flag(some, "referring"), lines)  # fmt: skip
-    riskiest = _riskiest(lines, scored, risky)
-    proposed = _usual_modifiers(lines, past, riskiest)
-    if proposed.height:
-        named = dict(proposed.select("position", "usual").iter_rows())
-        better = dict(proposed.select("row", "usual").iter_rows())
-        _compare(found, "modifier", "With {} (if the record supports it)", model, scored, past,
-                 np.array(sorted(named), dtype=np.int64), lambda some: _with_modifiers(some, better), lines, named)  # fmt: skip
+    claim, found = lines.claims.claim, dict[tuple[int, str], str]()
+    for group, column, words in (
+        ("authorization", "authorization", "With an authorization number"),
+        ("provider", "referring", "With a referring provider"),
+    ):
+        lacking = risky[~claim[column].to_numpy()[risky]]
+        after = _rescored(model, lines, past, lacking, partial(_with_flag, column=column))
+        _note(found, group, scored, lacking, after, [words] * len(lacking))
+    proposed = _usual_modifiers(lines, past, _riskiest(lines, scored, risky)).sort("position")
+    better = dict(proposed.select("row", "usual").iter_rows())
+    positions = proposed["position"].to_numpy()
+    after = _rescored(model, lines, past, positions, partial(_with_modifiers, better=better))
+    words_of = [f"With {_modifier_words(usual)} (if the record supports it)" for usual in proposed["usual"]]
+    _note(found, "modifier", scored, positions, after, words_of)
     return found
 
 
-def _compare(found, group, words, model, scored, past, positions, change, lines, named=None):  # type: ignore[no-untyped-def]
-    """Score the changed claims and write down those whose risk falls."""
+def _rescored(
+    model: Model, lines: Lines, past: Past, positions: Integers, change: Callable[[Claims], Claims]
+) -> Floats:
+    """The risks of these claims after a change."""
     if not len(positions):
-        return
+        return np.zeros(0)
     ids = lines.claims.claim["claim_id"].to_numpy()[positions]
     changed = compute(change(some(lines.claims, ids.tolist())), past)
-    risk = model.claim_risk(model.raw(changed.x), changed.claim, changed.claim_count)
-    for position, after in zip(positions.tolist(), risk.tolist(), strict=True):
+    return model.claim_risk(model.raw(changed.x), changed.claim, changed.claim_count)
+
+
+def _note(
+    found: dict[tuple[int, str], str], group: str, scored: Scored, positions: Integers, after: Floats, words: list[str]
+) -> None:
+    """Write down the changes that take enough risk away."""
+    for position, now, said in zip(positions.tolist(), after.tolist(), words, strict=True):
         before = float(scored.risk[position])
-        if before - after >= max(_LEAST_DROP, _LEAST_SHARE * before):
-            lead = words.format(_modifier_words(named[position])) if named else words
-            found[position, group] = f" {lead}: {before:.0%} → {after:.0%}."
+        if before - now >= max(_LEAST_DROP, _LEAST_SHARE * before):
+            found[position, group] = f" {said}: {before:.0%} → {now:.0%}."
 
 
 def _with_flag(claims: Claims, column: str) -> Claims:
@@ -85,9 +93,7 @@ def _riskiest(lines: Lines, scored: Scored, risky: Integers) -> Integers:
 
 
 def _usual_modifiers(lines: Lines, past: Past, rows: Integers) -> pl.DataFrame:
-    """row, position, usual: for lines whose modifiers the payer mostly denies or has not seen, a fuller set that it pays
-    for this code most often; nothing where the line's own modifiers already are that.
-    """
+    """row, position, usual: the modifiers with which the payer pays a line's code most often, where they are others."""
     asked = lines.claims.line[rows].select("row", "payer", "procedure", "modifiers").with_columns(
         position=pl.Series(lines.claim[rows])
     )  # fmt: skip

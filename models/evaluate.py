@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -196,6 +195,10 @@ def against_truth(denied: Floats, risk: Floats, probability: Floats) -> dict[str
     }
 
 
+def _range(values: list[float]) -> list[float]:
+    return [round(float(q), 4) for q in np.quantile(values, [0.025, 0.975])]
+
+
 def rounded(value: object) -> object:
     """Figures to four places, also inside a mapping."""
     if isinstance(value, dict):
@@ -212,5 +215,5 @@ def _top(score: Floats, share: float) -> npt.NDArray[np.int64]:
     return np.argsort(-score, kind="stable")[: max(1, round(share * len(score)))]
 
 
-def _share(amount: Floats, chosen: Iterable[int]) -> float | None:
+def _share(amount: Floats, chosen: npt.NDArray[np.int64]) -> float | None:
     return float(amount[chosen].sum() / amount.sum()) if amount.sum() > 0 else None

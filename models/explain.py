@@ -8,8 +8,9 @@ behind it, or when a rule of the scrubber fired for it; never a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -31,6 +32,8 @@ MOST_REASONS = 3
 _RARE = 0.02
 # histories that only hold up others: that a payer asks for authorizations at all is no reason
 _ONLY_PARENTS = ("asks_authorization", "asks_procedure", "coding", "place", "procedure", "payer", "provider")
+
+Place = TypeVar("Place", bound=Hashable)
 
 _RULE_GROUPS = {
     "missing_authorization": "authorization",
@@ -134,14 +137,15 @@ def _evidence(lines: Lines, past: Past, rows: Integers, base_rate: float) -> dic
 
 def _general(lines: Lines, past: Past, rows: Integers, scored: Scored) -> dict[int, Evidence]:
     """The payer's history with the code of each claim's riskiest line, for claims where no cause stands out."""
-    key, found = BY_NAME["payer_procedure"], {}
+    key = BY_NAME["payer_procedure"]
+    found: dict[int, tuple[Key, int]] = {}
     for row in rows[np.argsort(scored.raw[rows], kind="stable")].tolist():
         if lines.history.n[key.name][row] >= FEWEST_LINES:
             found[int(lines.claim[row])] = (key, row)
     return _counted(lines, past, found)
 
 
-def _counted(lines: Lines, past: Past, chosen: dict, /) -> dict:  # type: ignore[type-arg]
+def _counted(lines: Lines, past: Past, chosen: Mapping[Place, tuple[Key, int]]) -> dict[Place, Evidence]:
     """Evidence with its counts: of the last WINDOW_DAYS days where they are enough, else of all time."""
     found = {}
     for key in KEYS:

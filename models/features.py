@@ -49,9 +49,7 @@ def _history_features() -> list[Feature]:
     found = []
     for key in (one for one in KEYS if one.is_feature):
         kind = f" for {' or '.join(key.categories)}" if key.categories else ""
-        of = (
-            f"as-of denial rate{kind} by {' x '.join(key.columns)}{', latest answers' if key.latest else ''} (log odds)"
-        )
+        of = f"as-of denial rate{kind} by {' x '.join(key.columns)}{', latest' if key.latest else ''} (log odds)"
         found.append(Feature(f"{key.name}_rate", key.group, of))
         if not key.whole and not key.latest:  # how much is known of a payer would only tell the time
             found.append(Feature(f"{key.name}_log_n", key.group, f"log(1 + lines answered, at most {_MOST_COUNTED})"))
@@ -68,9 +66,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("diagnosis_count", "diagnosis", "diagnoses that the line points to"),
     Feature("lag_days", "timing", "days from the last service to submission"),
     Feature("has_referring", "provider", "a referring provider is named"),
-    Feature(
-        "log_charge", "units", "log(1 + charge of the line in dollars), rounded: an exact price would name the code"
-    ),
+    Feature("log_charge", "units", "log(1 + charge in dollars), rounded: an exact price would name the code"),
     Feature("units", "units", "units of the line"),
     Feature("line_count", "units", "service lines of the claim"),
     Feature("is_institutional", "habit", "institutional claim"),
@@ -131,9 +127,7 @@ def log_odds(p: Floats) -> Floats:
 def _said(claims: Claims, position: Integers) -> dict[str, Floats]:
     """What the claim itself says, per line."""
     line = claims.line.select(
-        modifier_count=pl.when(pl.col("modifiers") == "")
-        .then(0)
-        .otherwise(pl.col("modifiers").str.count_matches(" ") + 1),
+        modifier_count=pl.col("modifiers").str.split(" ").list.drop_nulls().list.filter(pl.element() != "").list.len(),
         log_charge=(pl.col("line_charge").clip(0) + 1).log().round(),
         units="units",
     )

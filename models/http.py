@@ -135,6 +135,7 @@ def serve(db: Path, model: Path | None, port: int, key_file: Path | None = None)
         import uvicorn
     except ImportError:
         raise UserError("The HTTP service needs uvicorn and starlette: pip install 'cleanclaim[api]'.") from None
+    _one_thread()
     key, where = api_key(db, key_file)
     service = Service(db, model)
     service.checker()  # what is wrong with the files is said before the first request
@@ -144,6 +145,13 @@ def serve(db: Path, model: Path | None, port: int, key_file: Path | None = None)
         flush=True,
     )
     uvicorn.run(application(service, key), host=ADDRESS, port=port, log_level="warning", access_log=False)
+
+
+def _one_thread() -> None:
+    """Start again with one Polars thread: for a single claim, handing work to others takes longer than the work."""
+    if "POLARS_MAX_THREADS" not in os.environ:
+        arguments = [sys.executable, *sys.orig_argv[1:]]
+        os.execve(sys.executable, arguments, {**os.environ, "POLARS_MAX_THREADS": "1"})  # noqa: S606  our own command
 
 
 def api_key(db: Path, key_file: Path | None) -> tuple[str, str]:

@@ -24,8 +24,8 @@ CLAIM: dict[str, Any] = {
     "service_date": _DATE,
 }  # fmt: skip
 LINE: dict[str, Any] = {
-    "procedure_qualifier": _TEXT, "procedure_code": _TEXT, "modifier_1": _TEXT, "modifier_2": _TEXT, "modifier_3": _TEXT,
-    "modifier_4": _TEXT, "revenue_code": _TEXT, "charge_amount": _MONEY, "unit_code": _TEXT,
+    "procedure_qualifier": _TEXT, "procedure_code": _TEXT, "modifier_1": _TEXT, "modifier_2": _TEXT,
+    "modifier_3": _TEXT, "modifier_4": _TEXT, "revenue_code": _TEXT, "charge_amount": _MONEY, "unit_code": _TEXT,
     "units": pl.Decimal(18, 3), "place_of_service": _TEXT, "diagnosis_pointer": _TEXT, "service_from": _DATE,
     "service_date": _DATE,
 }  # fmt: skip

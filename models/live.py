@@ -19,7 +19,8 @@ _BINS = 10
 _FEWEST = 100
 _COMPARED = (
     "payer_procedure_rate", "authorization_rate", "modifier_rate", "pair_rate", "diagnosis_rate", "referring_rate",
-    "lag_days", "log_charge", "units", "line_count", "has_authorization", "has_referring", "modifier_count", "place_code",
+    "lag_days", "log_charge", "units", "line_count", "has_authorization", "has_referring", "modifier_count",
+    "place_code",
 )  # fmt: skip
 
 

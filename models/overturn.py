@@ -1,8 +1,8 @@
 """The chance that work on a denied line recovers money: learned from denials that somebody worked on.
 
-The same discipline as the denial risk: what is known of a denial's outcome on a day is only what had come by then; young
-denials wait; learned on older, calibrated on later, tested on the latest; with little data, shrunken rates. Denials that
-nobody worked on say nothing about what work brings and are left out.
+The same discipline as the denial risk: what is known of a denial's outcome on a day is only what had come by then;
+young denials wait; learned on older, calibrated on later, tested on the latest; with little data, shrunken rates.
+Denials that nobody worked on say nothing about what work brings and are left out.
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ def chances(connection: duckdb.DuckDBPyConnection, model: Path | None = None) ->
     x = _features(frame, _wait(frame), as_of_end=True)
     chance = learned.chance(x)
     found = frame.with_columns(chance=pl.Series(chance, dtype=pl.Float64)).filter(~pl.col("is_overturned"))
-    return (
+    ranked: pl.DataFrame = (
         found.with_columns(expected_amount=pl.col("chance") * pl.col("denied_amount"))
         .select("root_id", "payer_id", "line_number", "denied_on", "denied_amount", "chance", "expected_amount")
         .sort("expected_amount", "root_id", "line_number", descending=[True, False, False])
     )
+    return ranked
 
 
 def train_into(connection: duckdb.DuckDBPyConnection, model: Path) -> dict[str, Any]:
@@ -138,9 +139,10 @@ def _wait(frame: pl.DataFrame) -> int:
 
 
 def _known_on(frame: pl.DataFrame, wait: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The day on which each outcome is known: that of the overturn, else when the wait is over."""
-    overturned, denied = days(frame["overturned_on"]), days(frame["denied_on"])
-    return np.where(overturned >= 0, overturned, denied + wait)
+    """The day on which each outcome counts as known: when the wait is over, won or lost. Counting what is won at once
+    and what is lost later would make every rate too high.
+    """
+    return np.maximum(days(frame["overturned_on"]), days(frame["denied_on"]) + wait)
 
 
 def _features(frame: pl.DataFrame, wait: int, as_of_end: bool = False) -> Floats:

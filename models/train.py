@@ -13,10 +13,10 @@ import polars as pl
 from etl.errors import UserError
 from models import audit, evaluate, fit, risk, rivals, score, timeline
 from models.examples import Examples, Rows, prepare
-from models.features import NAMES
+from models.features import NAMES, Floats
 from models.fit import Backtest
 from models.history import outcomes
-from models.risk import Floats, Model
+from models.risk import Model
 
 
 @dataclass(slots=True)

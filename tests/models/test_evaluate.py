@@ -108,6 +108,7 @@ def test_nothing_is_judged_without_newer_claims(trained: Any, training: Any) -> 
 
 def test_a_worse_challenger_is_refused(training: Any) -> None:
     champion_model = training.tested
+    training = replace(training, test=np.concatenate([training.test] * 2))  # enough claims to judge by
     assert champion.judge(training, champion_model, None).is_taken
     worse = replace(training, tested=replace(champion_model, head=[-weight for weight in champion_model.head]))
     decision = champion.judge(worse, champion_model, None)
