@@ -132,11 +132,11 @@ def _findings(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) 
 def some(claims: Claims, ids: list[int]) -> Claims:
     """Some of the claims, their lines numbered from 0 again; `from_row` remembers the number before."""
     keep = pl.col("claim_id").is_in(ids)
-    line = claims.line.filter(keep).rename({"row": "from_row"}).with_row_index("row")
+    line = claims.line.filter(keep).drop("from_row", strict=False).rename({"row": "from_row"}).with_row_index("row")
     numbers = line.select("from_row", "row")
 
     def again(frame: pl.DataFrame) -> pl.DataFrame:
-        mine = frame.filter(keep).rename({"row": "from_row"})
+        mine = frame.filter(keep).drop("from_row", strict=False).rename({"row": "from_row"})
         return mine.join(numbers, on="from_row", how="inner", maintain_order="left")
 
     return Claims(claims.claim.filter(keep), line, again(claims.diagnosis), again(claims.pair))

@@ -100,7 +100,7 @@ KEYS: tuple[Key, ...] = (
     Key("payer_provider_latest", "provider", ("payer", "provider"), "payer_provider", latest=True, whole=True,
         categories=("credentialing",)),
     Key("referring", "provider", ("payer", "procedure", "referring"), None, categories=("submission_error",)),
-    Key("units", "units", ("payer", "procedure", "units_band"), None, categories=_COVERED),
+    Key("units", "units", ("payer", "procedure", "units_band"), "coverage_code", categories=_COVERED),
     Key("lag", "timing", ("payer", "lag_band"), None, whole=True, categories=("timely_filing",)),
     Key("coverage", "registration", ("payer", "age_band"), None, whole=True, categories=("eligibility",)),
     Key("coverage_latest", "registration", ("payer", "age_band"), "coverage", latest=True, whole=True,
