@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import charts, data, words
-from etl.warehouse.store import identity, open_reader
+from etl.warehouse.store import file_identity, open_reader
 
 _LABELS = {
     "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk", "denied_share": "Denied",
@@ -53,7 +53,7 @@ def versions() -> list[dict[str, Any]]:
 
 def since_training() -> dict[str, Any]:
     """How the model in use does on claims answered since it was trained, and how far its inputs have drifted."""
-    return _since(identity(data.path()), identity(path()))
+    return _since(file_identity(data.path()), file_identity(path()))
 
 
 @st.cache_data(max_entries=2, show_spinner="Scoring the claims answered since …")

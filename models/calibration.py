@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 _BLOCKS = 5
 # an isotonic curve of few denials is a staircase of chance
 _FEWEST_FOR_ISOTONIC = 200
+# a slope learned from fewer is pulled towards no slope at all: the base rate
+_FEWEST_FOR_A_FREE_SLOPE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def fit(score: Floats, hit: Floats) -> Calibration:
 
 
 def _sigmoid(score: Floats, hit: Floats, brier: dict[str, float]) -> Calibration:
-    learned = LogisticRegression(C=1e6).fit(log_odds(score)[:, None], hit)
+    few = min(hit.sum(), len(hit) - hit.sum()) < _FEWEST_FOR_A_FREE_SLOPE
+    learned = LogisticRegression(C=0.1 if few else 1e6).fit(log_odds(score)[:, None], hit)
     none = np.zeros(0)
     return Calibration("sigmoid", float(learned.coef_[0, 0]), float(learned.intercept_[0]), none, none, brier)
 

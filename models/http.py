@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 from etl.errors import UserError
-from etl.warehouse.store import identity
+from etl.warehouse.store import file_identity
 from models import openapi, saved
 from models.check import Checker
 from models.json_claims import read_json
@@ -62,7 +62,7 @@ class Service:
         """The checker for the files as they are now. Raises UserError when they cannot be used."""
         model = self.model or saved.beside(self.db)
         with self._lock:
-            key = tuple(identity(path) if path.exists() else None for path in (self.db, model))
+            key = tuple(file_identity(path) if path.exists() else None for path in (self.db, model))
             if self._checker is None or key != self._key:
                 self._checker, self._key = Checker(self.db, self.model), key
             return self._checker
@@ -72,7 +72,7 @@ class Service:
         checker = self.checker()
         with self._lock:  # a DuckDB connection serves one request at a time
             if content_type.partition(";")[0].strip() == "application/json":
-                found = checker.check_claims(read_json(body), "request")
+                found = checker.check_claims(read_json(body, checker.key), "request")
             else:
                 found = checker.check(io.BytesIO(body), "request")
         return [one.to_json() for one in found]

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from etl.errors import UserError
+from etl.warehouse.identity import Key, take_out
 from models.unsent import Unsent
 
 MOST_CLAIMS = 2_000
@@ -33,10 +34,11 @@ DIAGNOSIS: dict[str, Any] = {"qualifier": _TEXT, "diagnosis_code": _TEXT}
 _TYPES = ("professional", "institutional", "dental")
 
 
-def read_json(body: bytes) -> Unsent:
+def read_json(body: bytes, key: Key) -> Unsent:
     """`{"claims": [{..., "lines": [{...}], "diagnoses": [{...}]}]}` -> the tables' rows. Money as text or number.
 
-    Raises UserError with the place, what was found and what is expected; values of a person are never repeated.
+    The member id leaves only a hash made with the warehouse's key. Raises UserError with the place, what was found and
+    what is expected; values of a person are never repeated.
     """
     try:
         given = json.loads(body, parse_float=Decimal)
@@ -73,8 +75,12 @@ def read_json(body: bytes) -> Unsent:
         rows["claim"].append(said | {"claim_id": claim_id})
     for one in rows["diagnosis"]:
         one["qualifier"] = one["qualifier"] or ("ABK" if one["sequence"] == 1 else "ABF")
+    none = pl.lit(None, pl.String)
+    claim_rows = pl.DataFrame(rows["claim"], schema={"claim_id": pl.Int64, **CLAIM}).with_columns(
+        patient_last_name=none, patient_first_name=none
+    )
     return Unsent(
-        pl.DataFrame(rows["claim"], schema={"claim_id": pl.Int64, **CLAIM}),
+        take_out(claim_rows, key)[0],
         pl.DataFrame(rows["line"], schema={"claim_id": pl.Int64, "line_number": pl.Int64, **LINE}),
         pl.DataFrame(rows["diagnosis"], schema={"claim_id": pl.Int64, "sequence": pl.Int64, **DIAGNOSIS}),
     )

@@ -168,7 +168,7 @@ def test_few_denials_are_calibrated_by_a_sigmoid() -> None:
 
 
 def test_outcomes_known_too_early_are_noticed() -> None:
-    found = {"all": 0.8, "shuffled": 0.5, "a_day_early": 0.9, "without": {"without lag_days": 0.6}}
+    found = {"denied": 10_000, "all": 0.8, "shuffled": 0.5, "a_day_early": 0.9, "without": {"without lag_days": 0.6}}
     said = audit.warnings(found)
     assert len(said) == 2
     assert said[0].startswith("Outcomes known a day too early")
