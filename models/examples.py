@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from models.asof import days
 from models.features import Floats, Lines, compute
-from models.history import Outcomes, Past, days
+from models.history import Outcomes, Past
 
 Rows = npt.NDArray[np.int64]
 

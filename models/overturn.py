@@ -17,10 +17,10 @@ import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from models import calibration, evaluate, saved
+from models.asof import AsOf, Codes, days, encode
 from models.calibration import Calibration
 from models.features import Floats, log_odds
 from models.frames import text
-from models.history import AsOf, Codes, days, encode
 from models.risk import expit, threads
 
 FEWEST = 300

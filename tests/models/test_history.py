@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from models.asof import Codes
 from models.features import compute
 from models.frames import Claims
-from models.history import BY_NAME, KEYS, LATEST, PULL, Codes, Key, Outcomes, Past
+from models.history import BY_NAME, KEYS, LATEST, PULL, Key, Outcomes, Past
 
 
 def random_past(tables: Callable[[], Any], seed: int, claims: int = 120) -> Any:
