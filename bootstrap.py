@@ -220,7 +220,7 @@ def run_checks(pytest_arguments: list[str]) -> int:
         "format": ["ruff", "format", "--check", "."],
         "types": ["mypy", "etl", "models", "dashboard"],
         "generated docs": ["cleanclaim", "docs", "--check"],
-        "tests": ["pytest", *pytest_arguments],
+        "tests": ["pytest", "-n", "auto", "--dist", "loadfile", *pytest_arguments],
     }
     failed, total = [], time.monotonic()
     for name, (tool, *arguments) in checks.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data, drill, filters, words
-from dashboard.pages import aging, check, claim, definitions, denials, overview, people
+from dashboard.pages import aging, check, claim, definitions, denials, model, overview, people
 from etl.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -21,6 +21,7 @@ def main() -> None:
     definitions_page = st.Page(
         definitions.page, title="Definitions", icon=":material/menu_book:", url_path="definitions"
     )
+    model_page = st.Page(model.page, title="Risk model", icon=":material/model_training:", url_path="model")
     claim_page = st.Page(
         claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden"
     )
@@ -31,6 +32,7 @@ def main() -> None:
             st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
             st.Page(people.page, title="Coder and biller accuracy", icon=":material/groups:", url_path="people"),
             check_page,
+            model_page,
             definitions_page,
             claim_page,
         ]
@@ -38,7 +40,7 @@ def main() -> None:
     st.session_state["claim_page"] = claim_page
     try:
         if data.exists():
-            filters.sidebar(used=page not in (check_page, definitions_page, claim_page))
+            filters.sidebar(used=page not in (check_page, model_page, definitions_page, claim_page))
             _freshness()
         if data.exists() or page == definitions_page:
             page.run()

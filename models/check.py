@@ -7,26 +7,36 @@ message names it.
 
 from __future__ import annotations
 
+import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from etl.errors import UserError
 from etl.tables.column_map import ColumnMap
 from etl.warehouse.identity import Key, find_key
 from etl.warehouse.store import open_reader
-from models import category, explain, risk, rules, saved, unsent
-from models.features import compute, matrix
+from models import explain, rules, saved, score, unsent
+from models.features import compute
 from models.frames import shape
-from models.history import Outcomes, outcomes
+from models.history import Past, outcomes
 from models.risk import Model
 from models.rules import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class LineRisk:
+    """The chance (0 to 1) that this line of the claim is denied."""
+
+    line: int
+    risk: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class ClaimCheck:
     reasons: list[str]
     findings: list[Finding]
     note: str | None = None
+    lines: list[LineRisk] = field(default_factory=list)
 
     @property
     def has_error(self) -> bool:
@@ -59,18 +70,20 @@ class ClaimCheck:
             "likely_category": self.likely_category,
             "reasons": self.reasons,
             "findings": [finding.to_json() for finding in self.findings],
+            "lines": [{"line": one.line, "risk": round(one.risk, 4)} for one in self.lines],
         }
         return found | ({"note": self.note} if self.note else {})
 
 
 @dataclass(frozen=True, slots=True)
-class _Risks:
-    """Per claim_id: risk, expected denied amount and likely category; features and line histories for the reasons."""
+class _Said:
+    """What the model says of each claim, by position."""
 
-    probability: list[float]
+    risk: list[float]
     amount: list[Decimal]
-    category: dict[int, str | None]
+    category: list[str | None]
     reasons: dict[int, list[str]]
+    lines: list[list[LineRisk]]
 
 
 class Checker:
@@ -87,29 +100,37 @@ class Checker:
         self.warehouse = open_reader(db) if db is not None and db.exists() else None
         self.past = outcomes(self.warehouse) if self.warehouse is not None else None
         self.model, self.note = _model(db, model, self.warehouse)
+        self.index = Past(self.past) if self.past is not None and self.model is not None else None
 
     def check(
         self, stream: BinaryIO, name: str, today: date | None = None, maps: list[ColumnMap] | None = None
     ) -> list[ClaimCheck]:
         """Check every claim of an 837, or by `maps` of a table, in file order. Raises UserError on unreadable input."""
         claims = unsent.read_table(stream.read(), name, maps, self.key) if maps else unsent.read(stream, name, self.key)
+        return self.check_claims(claims, name, today)
+
+    def check_claims(
+        self, claims: unsent.Unsent, name: str, today: date | None = None, explained_share: float = 1.0
+    ) -> list[ClaimCheck]:
+        """Check claims already read. Reasons are given for the riskiest `explained_share` of them."""
         sent_on = today or claims.claim["submission_date"].max() or date.today()
         if not isinstance(sent_on, date):
             raise UserError(f"{name}: BHT04 is no date.")
         batch = rules.Batch(claims.claim, claims.service_line, claims.diagnosis, sent_on, self.warehouse, self.past)
         findings = rules.run(batch)
-        risks = None
-        if self.model is not None and self.past is not None:
-            risks = _risks(self.model, claims, self.past, sent_on, findings)
+        said = None
+        if self.model is not None and self.index is not None:
+            said = _say(self.model, claims, self.index, sent_on, findings, explained_share)
         return [
             ClaimCheck(
                 claim=number,
-                risk=risks.probability[claim_id] if risks else None,
-                expected_denied_amount=risks.amount[claim_id] if risks else None,
-                likely_category=risks.category[claim_id] if risks else None,
-                reasons=risks.reasons[claim_id] if risks else [],
+                risk=said.risk[claim_id] if said else None,
+                expected_denied_amount=said.amount[claim_id] if said else None,
+                likely_category=said.category[claim_id] if said else None,
+                reasons=said.reasons.get(claim_id, []) if said else [],
                 findings=findings[claim_id],
                 note=self.note,
+                lines=said.lines[claim_id] if said else [],
             )
             for claim_id, number in enumerate(claims.claim["patient_control_number"].to_list())
         ]
@@ -140,27 +161,29 @@ def _model(
     return learned, few if learned.kind == "rates" else None
 
 
-def _risks(
-    model: Model, claims: unsent.Unsent, past: Outcomes, sent_on: date, findings: dict[int, list[Finding]]
-) -> _Risks:
+def _say(
+    model: Model,
+    claims: unsent.Unsent,
+    past: Past,
+    sent_on: date,
+    findings: dict[int, list[Finding]],
+    explained_share: float,
+) -> _Said:
     """Risk, dollars, category and reasons of every claim as of the day of sending."""
     shaped = shape(claims.claim.with_columns(submission_date=pl.lit(sent_on)), claims.service_line, claims.diagnosis)
-    features, lines = compute(shaped, past)
-    x = matrix(features)
-    probability = model.probability(x)
-    pointed = shaped.claim.select("claim_id", "payer").join(
-        risk.pointed_amount(lines).drop("payer"), on="claim_id", how="left", maintain_order="left"
-    )
-    amount = risk.expected_amount(
-        model,
-        pointed.with_columns(pl.col("pointed_amount").fill_null(0)),
-        probability,
-        shaped.claim["charge"].to_numpy(),
-    )
+    lines = compute(shaped, past)
+    scored = score.score(model, lines)
+    riskiest = np.argsort(-scored.risk, kind="stable")[: math.ceil(explained_share * lines.claim_count)]
     fired = {claim_id: [one.rule for one in mine if one.is_checked] for claim_id, mine in findings.items()}
-    return _Risks(
-        probability=probability.tolist(),
-        amount=[Decimal(f"{value:.2f}") for value in amount],
-        category=category.likely(shaped, past),
-        reasons=explain.reasons(model, x, shaped.claim["claim_id"].to_list(), lines, fired),
+    reasons = explain.reasons(model, lines, scored, past, fired, np.sort(riskiest))
+    numbers = shaped.line["line_number"].to_list()
+    of_lines: list[list[LineRisk]] = [[] for _ in range(lines.claim_count)]
+    for claim, number, risk in zip(lines.claim.tolist(), numbers, scored.line_risk.tolist(), strict=True):
+        of_lines[claim].append(LineRisk(number, risk))
+    return _Said(
+        scored.risk.tolist(),
+        [Decimal(f"{value:.2f}") for value in scored.amount],
+        score.categories(model, lines, scored),
+        {claim: [one.text for one in mine] for claim, mine in reasons.items()},
+        of_lines,
     )

@@ -1,7 +1,7 @@
-"""The one declared list of pre-submission columns, shared by training and checking.
+"""The one declared list of pre-submission columns, one row a service line, shared by training and checking.
 
 All numeric. History columns are shrunken as-of denial rates and log counts (models/history.py); the rest is what the
-claim says. No name, member, coder or biller, and nothing that a payer answers about the claim itself.
+claim says. No name and no member id, and nothing that a payer answers about the claim itself.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from models.frames import Claims
-from models.history import KEYS, Outcomes, histories
+from models.history import KEYS, History, Past
 
-# what a person can change about a claim, in words; "other" is never given as a reason
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+# what a person can change about a claim, in words; "people" and "other" are never given as a reason
 GROUPS = {
     "authorization": "authorization",
     "modifier": "modifiers and codes billed together",
@@ -23,10 +27,11 @@ GROUPS = {
     "habit": "this payer's habit with this code",
     "provider": "provider",
     "units": "units and charge",
+    "registration": "registration and coverage",
+    "people": "coder and biller",
     "other": "patient",
 }
-
-
+NEVER_SAID = ("people", "other")
 # histories only grow: without a cap, tomorrow's claims would look like none that was learned from
 _MOST_COUNTED = 50
 
@@ -42,113 +47,108 @@ class Feature:
 
 def _history_features() -> list[Feature]:
     found = []
-    for key in KEYS:
-        of = f"as-of denial rate{f' for {key.category}' if key.category else ''} by {' x '.join(key.columns)}" + (
-            ", recent" if key.recent else ""
-        )
-        found.append(Feature(f"{key.name}_max", key.group, f"{of}: worst line"))
-        found.append(
-            Feature(
-                f"{key.name}_log_n",
-                key.group,
-                f"log(1 + lines answered, at most {_MOST_COUNTED}) behind {key.name}_max",
-            )
-        )
-        if not key.whole:
-            found.append(Feature(f"{key.name}_any", key.group, f"{of}: 1 - product(1 - rate) over the lines"))
-            found.append(Feature(f"{key.name}_lift", key.group, "worst line's rate over its parent's, log odds"))
-        if key.unit == "diagnosis":
-            found.append(Feature(f"{key.name}_best", key.group, f"{of}: best diagnosis of the worst line"))
+    for key in (one for one in KEYS if one.is_feature):
+        kind = f" for {' or '.join(key.categories)}" if key.categories else ""
+        of = f"as-of denial rate{kind} by {' x '.join(key.columns)}{', latest' if key.latest else ''} (log odds)"
+        found.append(Feature(f"{key.name}_rate", key.group, of))
+        if not key.whole and not key.latest:  # how much is known of a payer would only tell the time
+            found.append(Feature(f"{key.name}_log_n", key.group, f"log(1 + lines answered, at most {_MOST_COUNTED})"))
+        if key.unit != "line":
+            found.append(Feature(f"{key.name}_best", key.group, f"{of}: the least of the line's rows"))
+            found.append(Feature(f"{key.name}_mean", key.group, f"{of}: the mean of the line's rows"))
     return found
 
 
 FEATURES: tuple[Feature, ...] = (
     *_history_features(),
     Feature("has_authorization", "authorization", "REF*G1 is present"),
-    Feature("modifier_count", "modifier", "modifiers on all lines"),
-    Feature("bare_share", "modifier", "share of lines without a modifier"),
-    Feature("diagnosis_count", "diagnosis", "distinct diagnoses that lines point to"),
+    Feature("modifier_count", "modifier", "modifiers of the line"),
+    Feature("diagnosis_count", "diagnosis", "diagnoses that the line points to"),
     Feature("lag_days", "timing", "days from the last service to submission"),
-    Feature("month_sin", "timing", "month of service, sine"),
-    Feature("month_cos", "timing", "month of service, cosine"),
     Feature("has_referring", "provider", "a referring provider is named"),
-    Feature("log_charge", "units", "log(1 + charge in dollars)"),
-    Feature("most_units", "units", "most units on a line"),
-    Feature("line_count", "units", "service lines"),
+    Feature("log_charge", "units", "log(1 + charge in dollars), rounded: an exact price would name the code"),
+    Feature("units", "units", "units of the line"),
+    Feature("line_count", "units", "service lines of the claim"),
     Feature("is_institutional", "habit", "institutional claim"),
     Feature("place_code", "habit", "place of service as a number (institutional: type of bill)"),
     Feature("is_resubmission", "habit", "frequency code 7 or 8"),
+    Feature("finding_count", "units", "what the scrubber finds in the claim alone: pointers, units, modifiers, sums"),
     Feature("age_years", "other", "patient's age at service"),
     Feature("is_female", "other", "patient's sex"),
 )
+# a higher rate of denials never lowers the risk: without this a learner finds the weeks in which a policy changed
+RISING = tuple(feature.name.endswith(("_rate", "_best", "_mean")) for feature in FEATURES)
 NAMES = tuple(feature.name for feature in FEATURES)
+GROUP_OF = {feature.name: feature.group for feature in FEATURES}
+COLUMN = {name: column for column, name in enumerate(NAMES)}
 
 
-def compute(claims: Claims, past: Outcomes) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(features, histories): one row a claim with claim_id and NAMES (Float64, missing = NaN); one row a line.
-
-    `past` may hold the future too: an answer counts only for claims submitted after it came.
+@dataclass(slots=True)
+class Lines:
+    """The lines of some claims, ready to be scored: `x` (lines x NAMES, missing = NaN), `history`, and for each line
+    the position of its claim in `claims.claim` (`claim`). A claim without any line has no row here.
     """
-    history = histories(claims, past)
-    lines = pl.concat([claims.line, history.drop("row")], how="horizontal")
-    return _matrix(claims, lines), lines
+
+    claims: Claims
+    history: History
+    x: Floats
+    claim: Integers
+
+    @property
+    def claim_count(self) -> int:
+        """How many claims these are, those without a line included."""
+        return self.claims.claim.height
 
 
-def matrix(features: pl.DataFrame) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The columns NAMES of a feature frame as an array (claims x features)."""
-    return features.select(NAMES).to_numpy().astype(np.float64)
+def compute(claims: Claims, past: Past) -> Lines:
+    """Features of every line as of its claim's submission date. `past` may hold the future too: it does not count."""
+    history = past.of(claims)
+    line, of_claim = claims.line, claims.claim
+    position = np.searchsorted(of_claim["claim_id"].to_numpy(), line["claim_id"].to_numpy()).astype(np.int64)
+    x = np.empty((line.height, len(NAMES)))
+    for key in (one for one in KEYS if one.is_feature):
+        x[:, COLUMN[f"{key.name}_rate"]] = log_odds(history.rate[key.name])
+        if f"{key.name}_log_n" in COLUMN:
+            x[:, COLUMN[f"{key.name}_log_n"]] = np.log1p(np.minimum(history.n[key.name], _MOST_COUNTED))
+        if key.unit != "line":
+            x[:, COLUMN[f"{key.name}_best"]] = log_odds(history.best[key.name])
+            x[:, COLUMN[f"{key.name}_mean"]] = log_odds(history.mean[key.name])
+    for name, values in _said(claims, position).items():
+        x[:, COLUMN[name]] = values
+    return Lines(claims, history, x, position)
 
 
-def _matrix(claims: Claims, lines: pl.DataFrame) -> pl.DataFrame:
-    of_lines = lines.group_by("claim_id").agg(
-        *(column for key in KEYS for column in _aggregates(key.name, key.parent, key.whole, key.unit == "diagnosis")),
-        modifier_count=pl.col("modifiers")
-        .str.split(" ")
-        .list.len()
-        .filter(pl.col("modifiers") != "")
-        .sum()
-        .cast(pl.Float64),
-        bare_share=(pl.col("modifiers") == "").mean(),
-        most_units=pl.col("units").max(),
-        line_count=pl.len().cast(pl.Float64),
+def log_odds(p: Floats) -> Floats:
+    """Logit, with the ends kept finite."""
+    clipped = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(clipped / (1 - clipped)))
+
+
+def _said(claims: Claims, position: Integers) -> dict[str, Floats]:
+    """What the claim itself says, per line."""
+    line = claims.line.select(
+        modifier_count=pl.col("modifiers").str.split(" ").list.drop_nulls().list.filter(pl.element() != "").list.len(),
+        log_charge=(pl.col("line_charge").clip(0) + 1).log().round(),
+        units="units",
     )
-    diagnoses = claims.diagnosis.group_by("claim_id").agg(
-        diagnosis_count=pl.col("diagnosis").n_unique().cast(pl.Float64)
-    )
-    month = pl.col("service_date").dt.month() * (2 * np.pi / 12)
-    of_claim = claims.claim.select(
-        "claim_id",
-        has_authorization=pl.col("authorization").cast(pl.Float64),
-        lag_days=pl.col("lag_days").cast(pl.Float64),
-        month_sin=month.sin(),
-        month_cos=month.cos(),
-        has_referring=pl.col("referring").cast(pl.Float64),
-        log_charge=(pl.col("charge").clip(0) + 1).log(),
-        is_institutional=(pl.col("claim_type") == "institutional").cast(pl.Float64),
+    claim = claims.claim.select(
+        has_authorization="authorization",
+        lag_days="lag_days",
+        has_referring="referring",
+        is_institutional=pl.col("claim_type") == "institutional",
         place_code=pl.col("place").cast(pl.Float64, strict=False),
-        is_resubmission=pl.col("frequency_code").is_in(["7", "8"]).cast(pl.Float64),
-        age_years=pl.col("age_years").cast(pl.Float64),
-        is_female=pl.col("is_female"),
+        is_resubmission=pl.col("frequency_code").is_in(["7", "8"]),
+        age_years="age_years",
+        is_female="is_female",
+        finding_count="finding_count",
     )
-    joined = of_claim.join(of_lines, on="claim_id", how="left", maintain_order="left")
-    joined = joined.join(diagnoses, on="claim_id", how="left", maintain_order="left")
-    return joined.select("claim_id", pl.col(NAMES).cast(pl.Float64).fill_null(float("nan")))
-
-
-def _aggregates(name: str, parent: str | None, is_whole: bool, is_diagnosis: bool) -> list[pl.Expr]:
-    """The columns of one key, from its lines' rates."""
-    rate, n = pl.col(f"{name}_rate"), pl.col(f"{name}_n")
-    found = [
-        rate.max().alias(f"{name}_max"),
-        (n.get(rate.arg_max()).clip(0, _MOST_COUNTED) + 1).log().alias(f"{name}_log_n"),
-    ]
-    if not is_whole:
-        lift = _log_odds(rate) - (_log_odds(pl.col(f"{parent}_rate")) if parent else _log_odds(pl.lit(0.1)))
-        found += [(1 - (1 - rate).log().sum().exp()).alias(f"{name}_any"), lift.max().alias(f"{name}_lift")]
-    if is_diagnosis:
-        found.append(pl.col(f"{name}_best").get(rate.arg_max()).alias(f"{name}_best"))
+    found = {name: _floats(line[name]) for name in line.columns}
+    found |= {name: _floats(claim[name])[position] for name in claim.columns}
+    found["line_count"] = np.bincount(position, minlength=claim.height)[position].astype(float)
+    rows = claims.diagnosis["row"].to_numpy()
+    found["diagnosis_count"] = np.bincount(rows, minlength=line.height).astype(float)
     return found
 
 
-def _log_odds(rate: pl.Expr) -> pl.Expr:
-    return (rate / (1 - rate)).log()
+def _floats(values: pl.Series) -> Floats:
+    return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()

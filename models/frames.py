@@ -10,15 +10,8 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-CLAIM_COLUMNS = """
-    claim_id, submission_date, patient_control_number, claim_type, charge_amount, place_of_service, type_of_bill,
-    frequency_code, prior_authorization, payer_id, rendering_npi, referring_npi, patient_age, patient_sex,
-    service_date
-"""
-LINE_COLUMNS = """
-    claim_id, line_number, procedure_code, modifier_1, modifier_2, modifier_3, modifier_4, revenue_code, charge_amount,
-    units, diagnosis_pointer
-"""
+from etl.warehouse.views import SQL
+
 MODIFIERS = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 # a claim form holds 12 diagnoses; more add cost and no signal
 _MOST_DIAGNOSES = 12
@@ -26,6 +19,7 @@ _MOST_DIAGNOSES = 12
 _MOST_PARTNERS = 12
 _LAG_EDGES = (14, 30, 60, 90, 120, 180, 365)
 _UNIT_EDGES = (1, 2, 3, 4, 8, 20)
+_AGE_EDGES = (17, 25, 39, 64, 74)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,12 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         lag_days=lag,
         lag_band=_band(lag, _LAG_EDGES),
         age_years=pl.col("patient_age"),
+        age_band=_band(pl.col("patient_age"), _AGE_EDGES),
+        coder=_known(claim, "coder_id"),
+        biller=_known(claim, "biller_id"),
         is_female=pl.col("patient_sex").replace_strict({"F": 1.0, "M": 0.0}, default=None, return_dtype=pl.Float64),
     )
+    claims = claims.join(_findings(claim, line, diagnosis), on="claim_id", how="left", maintain_order="left")
     of_claim = claims.select(
         "claim_id",
         "submission_date",
@@ -79,6 +77,9 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         "referring",
         "lag_days",
         "lag_band",
+        "age_band",
+        "coder",
+        "biller",
     )
     lines = (
         line.sort("claim_id", "line_number")
@@ -93,6 +94,7 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
         )
         .with_columns(units_band=_band(pl.col("units"), _UNIT_EDGES))
         .join(of_claim, on="claim_id", how="inner", maintain_order="left")
+        .with_columns(several=pl.len().over("claim_id") > 1)
         .with_row_index("row")
     )
     return Claims(
@@ -100,14 +102,54 @@ def shape(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> C
     )
 
 
-def from_warehouse(connection: duckdb.DuckDBPyConnection, where: str) -> Claims:
-    """The warehouse's claims whose claim_id the subquery `where` gives."""
-    chosen = f"where claim_id in ({where})"
-    return shape(
-        connection.sql(f"select {CLAIM_COLUMNS} from claim {chosen}").pl(),
-        connection.sql(f"select {LINE_COLUMNS} from service_line {chosen}").pl(),
-        connection.sql(f"select * from diagnosis {chosen}").pl(),
+def from_warehouse(connection: duckdb.DuckDBPyConnection, claim_ids: list[int]) -> Claims:
+    """These claims of the warehouse."""
+    chosen = {"claims": claim_ids}
+    return shape(*(connection.sql(text(name), params=chosen).pl() for name in ("claim", "line", "diagnosis")))
+
+
+def _findings(claim: pl.DataFrame, line: pl.DataFrame, diagnosis: pl.DataFrame) -> pl.DataFrame:
+    """Per claim how much is wrong with it by itself, as the scrubber's rules see it: claim_id, finding_count."""
+    modifiers = pl.concat_list(MODIFIERS).list.drop_nulls()
+    of_line = line.group_by("claim_id").agg(
+        (pl.col("units").is_null() | (pl.col("units") <= 0)).sum().alias("units"),
+        (modifiers.list.len() > modifiers.list.n_unique()).sum().alias("repeated"),
+        pl.col("diagnosis_pointer").is_null().sum().alias("unpointed"),
+        pl.col("charge_amount").sum().alias("total"),
     )
+    found = claim.select("claim_id", "claim_type", "charge_amount").join(of_line, on="claim_id", how="left")
+    found = found.join(diagnosis.select("claim_id", has_diagnosis=True).unique(), on="claim_id", how="left")
+    return found.select(
+        "claim_id",
+        finding_count=pl.col("units").fill_null(0).cast(pl.Int64)
+        + pl.col("repeated").fill_null(0)
+        + pl.when(pl.col("claim_type") == "professional").then(pl.col("unpointed").fill_null(0)).otherwise(0)
+        + pl.col("has_diagnosis").is_null()
+        + (pl.col("total") != pl.col("charge_amount")).fill_null(True),
+    )
+
+
+def some(claims: Claims, ids: list[int]) -> Claims:
+    """Some of the claims, their lines numbered from 0 again; `from_row` remembers the number before."""
+    keep = pl.col("claim_id").is_in(ids)
+    line = claims.line.filter(keep).drop("from_row", strict=False).rename({"row": "from_row"}).with_row_index("row")
+    numbers = line.select("from_row", "row")
+
+    def again(frame: pl.DataFrame) -> pl.DataFrame:
+        mine = frame.filter(keep).drop("from_row", strict=False).rename({"row": "from_row"})
+        return mine.join(numbers, on="from_row", how="inner", maintain_order="left")
+
+    return Claims(claims.claim.filter(keep), line, again(claims.diagnosis), again(claims.pair))
+
+
+def text(name: str) -> str:
+    """A statement of etl/warehouse/sql/models."""
+    return (SQL / "models" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _known(claim: pl.DataFrame, column: str) -> pl.Expr:
+    """A column of the work log, which a file not yet sent does not have."""
+    return pl.col(column) if column in claim.columns else pl.lit(None, pl.String)
 
 
 def _band(value: pl.Expr, edges: tuple[int, ...]) -> pl.Expr:

@@ -1,38 +1,35 @@
 """What the payers had answered by the day a claim was sent: as-of denial histories of its lines, exact and fast.
 
-An answer enters a history on its remit date and counts for claims submitted strictly later. Events are sorted by
-(key, day),
-so that a history is two binary searches and a difference of cumulative sums: no loop over claims, no join.
+An answer enters a history on its remit date and counts for claims submitted strictly later. The past is indexed once:
+per key its events are sorted by (key, day), so that a history is two binary searches and a difference of cumulative
+sums, for one claim as for a hundred thousand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from models.frames import Claims, from_warehouse
+from models.asof import AsOf, Codes, Floats, Integers, days, encode, strings
+from models.frames import Claims, from_warehouse, text
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-# 358 years of days: a (key, day) pair fits in one integer
-_SPAN = 1 << 17
 # pseudo-lines with which a rate is pulled towards its parent's
-PULL = 12.0
-RECENT_DAYS = 120
+PULL = 8.0
+# a key of the latest answers follows a payer's new policy within days, where a long history would lag behind it
+LATEST = 12
+LATEST_PULL = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """What a history is kept for: `columns` of the frame `unit`; its rate is shrunken to that of the key `parent`.
 
-    `group` is what a person could change (see explain). With `recent`, only answers of the last RECENT_DAYS count.
-    `whole` keys are the same on every line of a claim. With `category` only denials of that category count: a payer
-    that denies a code for another reason must not look as if it wanted an authorization.
+    `group` is what a person could change (see explain). With `latest`, only the LATEST answers count.
+    `whole` keys are the same on every line of a claim. With `categories` only denials of those count: a payer that
+    denies a code for another reason must not look as if it wanted an authorization.
     """
 
     name: str
@@ -40,48 +37,70 @@ class Key:
     columns: tuple[str, ...]
     parent: str | None
     unit: str = "line"
-    recent: bool = False
+    latest: bool = False
     whole: bool = False
-    category: str | None = None
+    categories: tuple[str, ...] = ()
+    # only holds up other keys: so wide a rate tells which month it is rather than what is wrong with the claim
+    is_feature: bool = True
+    # only the answers of so many days count: a policy that has ended must be forgotten
+    window: int | None = None
 
+    @property
+    def pull(self) -> float:
+        """Pseudo-lines with which the rate is pulled towards its parent's."""
+        return LATEST_PULL if self.latest else PULL
+
+
+_AUTHORIZATION = ("authorization",)
+_CODING = ("coding", "bundling", "submission_error")
+_SUPPORT = ("medical_necessity", "coding")
+_COVERED = ("non_covered", "medical_necessity")
 
 KEYS: tuple[Key, ...] = (
-    Key("payer", "habit", ("payer",), None, whole=True),
-    Key("payer_recent", "habit", ("payer",), "payer", recent=True, whole=True),
-    Key("procedure", "habit", ("procedure",), None),
+    Key("payer", "habit", ("payer",), None, whole=True, is_feature=False),
+    Key("procedure", "habit", ("procedure",), None, is_feature=False),
     Key("payer_procedure", "habit", ("payer", "procedure"), "payer"),
-    Key("payer_procedure_recent", "habit", ("payer", "procedure"), "payer_procedure", recent=True),
-    Key("place", "habit", ("payer", "procedure", "place"), "payer_procedure"),
-    Key("payer_place", "habit", ("payer", "place"), "payer", whole=True),
-    Key("payer_place_recent", "habit", ("payer", "place"), "payer_place", recent=True, whole=True),
-    Key("asks_authorization", "authorization", ("payer",), None, whole=True, category="authorization"),
-    Key("asks_procedure", "authorization", ("payer", "procedure"), "asks_authorization", category="authorization"),
-    Key(
-        "authorization",
-        "authorization",
-        ("payer", "procedure", "authorization"),
-        "asks_procedure",
-        category="authorization",
-    ),
-    Key(
-        "authorization_recent",
-        "authorization",
-        ("payer", "procedure", "authorization"),
-        "authorization",
-        recent=True,
-        category="authorization",
-    ),
-    Key("modifier", "modifier", ("payer", "procedure", "modifiers"), "payer_procedure"),
-    Key("pair", "modifier", ("payer", "procedure", "modifiers", "other"), "modifier", unit="pair"),
-    Key("diagnosis_category", "diagnosis", ("payer", "procedure", "category"), "payer_procedure", unit="diagnosis"),
-    Key("diagnosis", "diagnosis", ("payer", "procedure", "diagnosis"), "diagnosis_category", unit="diagnosis"),
-    Key("any_payer_diagnosis", "diagnosis", ("procedure", "diagnosis"), "procedure", unit="diagnosis"),
-    Key("provider", "provider", ("provider",), None, whole=True),
-    Key("payer_provider", "provider", ("payer", "provider"), "payer", whole=True),
-    Key("referring", "provider", ("payer", "procedure", "referring"), "payer_procedure"),
-    Key("units", "units", ("payer", "procedure", "units_band"), "payer_procedure"),
-    Key("lag", "timing", ("payer", "lag_band"), None, whole=True, category="timely_filing"),
-)
+    Key("payer_procedure_latest", "habit", ("payer", "procedure"), "payer_procedure", latest=True),
+    Key("coverage_code", "habit", ("payer", "procedure"), None, categories=_COVERED),
+    Key("coverage_code_latest", "habit", ("payer", "procedure"), "coverage_code", latest=True, categories=_COVERED),
+    Key("place", "habit", ("payer", "place"), None, whole=True, categories=("coding",)),
+    Key("place_procedure", "habit", ("payer", "procedure", "place"), "place", categories=("coding",)),
+    Key("place_latest", "habit", ("payer", "procedure", "place"), "place_procedure", latest=True,
+        categories=("coding",)),
+    Key("asks_authorization", "authorization", ("payer",), None, whole=True, categories=_AUTHORIZATION,
+        is_feature=False),
+    Key("asks_procedure", "authorization", ("payer", "procedure"), "asks_authorization", categories=_AUTHORIZATION),
+    Key("authorization", "authorization", ("payer", "procedure", "authorization"), "asks_procedure",
+        categories=_AUTHORIZATION, window=150),
+    Key("authorization_latest", "authorization", ("payer", "procedure", "authorization"), "authorization", latest=True,
+        categories=_AUTHORIZATION),
+    Key("coding", "modifier", ("payer", "procedure"), None, categories=_CODING),
+    Key("modifier", "modifier", ("payer", "procedure", "modifiers"), "coding", categories=_CODING),
+    Key("modifier_latest", "modifier", ("payer", "procedure", "modifiers"), "modifier", latest=True,
+        categories=_CODING),
+    Key("any_payer_pair", "modifier", ("procedure", "modifiers", "other"), None, unit="pair", categories=_CODING),
+    Key("pair", "modifier", ("payer", "procedure", "modifiers", "other"), "modifier", unit="pair", categories=_CODING),
+    Key("pair_latest", "modifier", ("payer", "procedure", "modifiers", "other"), "pair", unit="pair", latest=True,
+        categories=_CODING),
+    Key("any_payer_diagnosis", "diagnosis", ("procedure", "diagnosis"), None, unit="diagnosis", categories=_SUPPORT),
+    Key("diagnosis_category", "diagnosis", ("payer", "procedure", "category"), "any_payer_diagnosis",
+        unit="diagnosis", categories=_SUPPORT),
+    Key("diagnosis", "diagnosis", ("payer", "procedure", "diagnosis"), "any_payer_diagnosis", unit="diagnosis",
+        categories=_SUPPORT),
+    Key("provider", "provider", ("provider",), None, whole=True, is_feature=False),
+    Key("payer_provider", "provider", ("payer", "provider"), None, whole=True, categories=("credentialing",)),
+    Key("payer_provider_latest", "provider", ("payer", "provider"), "payer_provider", latest=True, whole=True,
+        categories=("credentialing",)),
+    Key("referring", "provider", ("payer", "procedure", "referring"), None, categories=("submission_error",)),
+    Key("units", "units", ("payer", "procedure", "units_band"), "coverage_code", categories=_COVERED),
+    Key("lag", "timing", ("payer", "lag_band"), None, whole=True, categories=("timely_filing",)),
+    Key("coverage", "registration", ("payer", "age_band"), None, whole=True, categories=("eligibility",)),
+    Key("coverage_latest", "registration", ("payer", "age_band"), "coverage", latest=True, whole=True,
+        categories=("eligibility",)),
+    Key("coder", "people", ("coder",), None, whole=True),
+    Key("biller", "people", ("biller",), None, whole=True),
+)  # fmt: skip
+BY_NAME = {key.name: key for key in KEYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,156 +116,148 @@ class Outcomes:
     claim: pl.DataFrame
 
 
-# the claim version that the billed payer's first adjudication answers; a remittance dated before its claim answers
-# another
-ANSWERED = """
-    select p.answered_claim_id as claim_id, a.root_id, a.payer_id, a.claim_payment_id, a.payment_date as remit_date,
-        a.is_denied, cast(a.denied_amount as double) as denied_amount
-    from adjudication as a
-    join payment as p on p.claim_payment_id = a.claim_payment_id
-    join claim as c on c.claim_id = p.answered_claim_id
-    left join payer_key as k on k.spelled_as = coalesce(c.payer_id, upper(c.payer_name))
-    where a.is_initial and k.payer_id is not distinct from a.payer_id and c.submission_date <= a.payment_date
-"""
-
-# a denied claim none of whose denied lines can be matched to a line as sent counts on all its lines
-_LINES = f"""
-    with answered as ({ANSWERED}),
-    category as (
-        select root_id, payer_id, line_number, max_by(denial_category, denied_amount) as denial_category
-        from denial
-        group by root_id, payer_id, line_number
-    ),
-    denied as (
-        select
-            d.claim_payment_id, d.line_number, max(c.denial_category) as denial_category,
-            sum(d.denied_amount) as denied_amount
-        from denied_line as d
-        left join category as c
-            on c.root_id = d.root_id and c.payer_id = d.payer_id and c.line_number = d.line_number
-        group by d.claim_payment_id, d.line_number
-    )
-    select
-        l.claim_id, l.line_number, a.remit_date,
-        cast(d.line_number is not null or (a.is_denied and count(d.line_number) over claim = 0) as double) as is_denied,
-        coalesce(d.denial_category, case when a.is_denied and count(d.line_number) over claim = 0 then 'unknown' end)
-            as denial_category,
-        cast(coalesce(d.denied_amount, 0) as double) as denied_amount
-    from answered as a
-    join service_line as l on l.claim_id = a.claim_id
-    left join denied as d on d.claim_payment_id = a.claim_payment_id and d.line_number = l.line_number
-    window claim as (partition by l.claim_id)
-"""
-
-
 def outcomes(connection: duckdb.DuckDBPyConnection) -> Outcomes:
     """Every first adjudication that the warehouse holds, with the claim it answers."""
-    claims = from_warehouse(connection, f"select claim_id from ({ANSWERED})")
-    answers = connection.sql(_LINES).pl()
+    claim = connection.sql(text("answered")).pl()
+    claims = from_warehouse(connection, claim["claim_id"].to_list())
     line = claims.line.select("claim_id", "line_number", "row").join(
-        answers, on=["claim_id", "line_number"], how="left", maintain_order="left"
+        connection.sql(text("line_answer")).pl(), on=["claim_id", "line_number"], how="left", maintain_order="left"
     )
-    return Outcomes(claims, line.drop("claim_id", "line_number"), connection.sql(ANSWERED).pl().sort("claim_id"))
+    return Outcomes(claims, line.drop("claim_id", "line_number"), claim)
 
 
-class AsOf:
-    """Sums over events of the same key with a day strictly before (and, with a window, not longer ago than)."""
+@dataclass(slots=True)
+class History:
+    """Per key, arrays over the lines: answered lines `n`, of them denied `d`, shrunken `rate`.
 
-    def __init__(self, key: Integers, day: Integers, values: Floats) -> None:
-        """Events: integer keys, days since 1970, and an (events x k) array of what to sum."""
-        order = np.lexsort((day, key))
-        self._at = key[order] * _SPAN + day[order]
-        self._sum = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values[order], axis=0)])
-
-    def before(self, key: Integers, day: Integers, window: int | None = None) -> tuple[Integers, Floats]:
-        """Per query: the number of events, and the sums of their values (queries x k)."""
-        start = np.maximum(day - window, 0) if window else np.zeros_like(day)
-        first = np.searchsorted(self._at, key * _SPAN + start, "left")
-        last = np.searchsorted(self._at, key * _SPAN + day, "left")
-        return last - first, self._sum[last] - self._sum[first]
-
-
-def histories(queries: Claims, past: Outcomes) -> pl.DataFrame:
-    """Per line of the queries and key: `<key>_n` lines answered, `<key>_d` of them denied, `<key>_rate` shrunken.
-
-    Keys of diagnoses and pairs have several rows a line: the worst one counts; `diagnosis_best` is the least of the
-    rates of the line's diagnoses, `<key>_what` names the worst. A claim without a submission date has no history.
+    For keys of several rows a line (diagnoses, pairs) these are of the worst row, whose position in the frame is
+    `worst` (-1: none); `best` and `mean` are those of all rows' rates. `base`: the rate that a key without parent
+    is pulled to.
     """
-    answered = days(past.line["remit_date"])
-    is_same = queries is past.claims
-    out = queries.line.select("row")
-    rates: dict[str, Floats] = {}
-    for key in KEYS:
-        asked, known = queries.unit(key.unit), past.claims.unit(key.unit)
-        query_key, event_key = codes(asked, known, key.columns, is_same)
-        rows, event_rows = asked["row"].to_numpy(), known["row"].to_numpy()
-        denied = _denied(past, key.category)
-        usable = answered[event_rows] >= 0
-        as_of = AsOf(event_key[usable], answered[event_rows][usable], denied[event_rows][usable, None])
-        n, sums = as_of.before(query_key, days(asked["submission_date"]), RECENT_DAYS if key.recent else None)
-        parent = rates[key.parent][rows] if key.parent else _overall(queries, past, key.category)[rows]
-        rate = (sums[:, 0] + PULL * parent) / (n + PULL)
-        found = pl.DataFrame({"row": rows, "n": n, "d": sums[:, 0].round().astype(np.int64), "rate": rate})
-        if key.unit != "line":
-            what = (
-                asked["diagnosis" if key.unit == "diagnosis" else "other"]
-                if key.name != "diagnosis_category"
-                else asked["category"]
-            )
-            found = _worst(found.with_columns(what=what), queries.line.select("row"), rates[key.parent or ""])
-        rates[key.name] = found["rate"].to_numpy()
-        out = out.hstack([found[name].alias(f"{key.name}_{name}") for name in found.columns if name != "row"])
-    return out
+
+    n: dict[str, Integers] = field(default_factory=dict)
+    d: dict[str, Integers] = field(default_factory=dict)
+    rate: dict[str, Floats] = field(default_factory=dict)
+    worst: dict[str, Integers] = field(default_factory=dict)
+    best: dict[str, Floats] = field(default_factory=dict)
+    mean: dict[str, Floats] = field(default_factory=dict)
 
 
-def codes(
-    asked: pl.DataFrame, known: pl.DataFrame, columns: tuple[str, ...], is_same: bool
-) -> tuple[Integers, Integers]:
-    """Integers for the keys of two frames, equal where all columns are equal; exact (no hashing)."""
-    both = asked.select(columns) if is_same else pl.concat([asked.select(columns), known.select(columns)])
-    code = np.zeros(both.height, dtype=np.int64)
-    for column in columns:
-        values = both[column].cast(pl.String).fill_null("").rank("dense").to_numpy().astype(np.int64)
-        code = np.unique(code * (int(values.max(initial=0)) + 1) + values, return_inverse=True)[1].astype(np.int64)
-    return (code, code) if is_same else (code[: asked.height], code[asked.height :])
+class Past:
+    """Everything that was answered, indexed by every key. It may hold the future too: only answers before a claim's
+    submission count for it. `delay` moves every answer by so many days (-1: known a day too early, for the audit).
+    """
+
+    def __init__(self, past: Outcomes, delay: int = 0) -> None:
+        self.outcomes = past
+        day = days(past.line["remit_date"])
+        self._day = np.where(day >= 0, day + delay, -1)
+        self._usual: pl.DataFrame | None = None
+        self._books: dict[str, dict[str, int]] = {}
+        self._codes: dict[str, Codes] = {}
+        self._as_of: dict[str, AsOf] = {}
+        self._overall: dict[tuple[str, ...], AsOf] = {}
+        shared: dict[tuple[object, ...], tuple[Codes, AsOf]] = {}
+        encoded: dict[tuple[str, str], Integers] = {}
+        for key in KEYS:
+            same = (key.unit, key.columns, key.categories)
+            if same not in shared:
+                shared[same] = self._index(key, encoded)
+            self._codes[key.name], self._as_of[key.name] = shared[same]
+            if key.categories not in self._overall:
+                known = self._day >= 0
+                hit = denied(past.line, key.categories)
+                self._overall[key.categories] = AsOf(np.zeros(known.sum(), np.int64), self._day[known], hit[known])
+
+    def _index(self, key: Key, encoded: dict[tuple[str, str], Integers]) -> tuple[Codes, AsOf]:
+        frame, codes = self.outcomes.claims.unit(key.unit), Codes()
+        columns = []
+        for name in key.columns:
+            if (key.unit, name) not in encoded:
+                values = strings(frame[name])
+                if name not in self._books:
+                    self._books[name] = {value: code for code, value in enumerate(values.unique().sort().to_list())}
+                encoded[key.unit, name] = encode(values, self._books[name])
+            columns.append(encoded[key.unit, name])
+        code = codes.fit(columns, [len(self._books[name]) for name in key.columns])
+        rows = frame["row"].to_numpy()
+        known = self._day[rows] >= 0
+        hit = denied(self.outcomes.line, key.categories)[rows]
+        return codes, AsOf(code[known], self._day[rows][known], hit[known])
+
+    def usual_modifiers(self, fewest: int) -> pl.DataFrame:
+        """payer, procedure, usual: the modifiers with which the payer paid the code most often, if so many times."""
+        if self._usual is None:
+            lines = pl.concat([self.outcomes.claims.line, self.outcomes.line.drop("row")], how="horizontal")
+            paid = lines.filter(pl.col("is_denied") == 0).group_by("payer", "procedure", "modifiers").agg(n=pl.len())
+            paid = paid.sort("n", "modifiers", descending=[True, False])
+            self._usual = paid.unique(["payer", "procedure"], keep="first", maintain_order=True)
+        return self._usual.filter(pl.col("n") >= fewest).select("payer", "procedure", usual="modifiers")
+
+    def counts(self, claims: Claims, key: Key, rows: Integers, window: int | None = None) -> tuple[Integers, Integers]:
+        """Answered lines and denied ones of the key of these rows of its frame, of the last `window` days if given."""
+        frame = claims.unit(key.unit)[rows]
+        columns = [encode(strings(frame[name]), self._books.get(name, {})) for name in key.columns]
+        code = self._codes[key.name].of(columns)
+        n, d = self._as_of[key.name].before(code, days(frame["submission_date"]), window)
+        return n, d.round().astype(np.int64)
+
+    def of(self, claims: Claims) -> History:
+        """The histories of these claims' lines, each as of its submission date; without one there is no history."""
+        found = History()
+        encoded: dict[tuple[str, str], Integers] = {}
+        looked: dict[tuple[object, ...], tuple[Integers, Floats]] = {}
+        base: dict[tuple[str, ...], Floats] = {}
+        day = {unit: days(claims.unit(unit)["submission_date"]) for unit in ("line", "diagnosis", "pair")}
+        of_code: dict[tuple[object, ...], Integers] = {}
+        for key in KEYS:
+            frame = claims.unit(key.unit)
+            for name in key.columns:
+                if (key.unit, name) not in encoded:
+                    encoded[key.unit, name] = encode(strings(frame[name]), self._books.get(name, {}))
+            same = (key.unit, key.columns, key.categories)
+            if same not in of_code:
+                of_code[same] = self._codes[key.name].of([encoded[key.unit, name] for name in key.columns])
+            if (*same, key.latest) not in looked:
+                latest = LATEST if key.latest else None
+                looked[*same, key.latest] = self._as_of[key.name].before(
+                    of_code[same], day[key.unit], key.window, latest
+                )
+            n, d = looked[*same, key.latest]
+            if key.categories not in base:
+                every, hits = self._overall[key.categories].before(np.zeros_like(day["line"]), day["line"])
+                base[key.categories] = (hits + PULL * (0.01 if key.categories else 0.1)) / (every + PULL)
+            parent = found.rate[key.parent] if key.parent else base[key.categories]
+            if key.unit == "line":
+                found.n[key.name], found.d[key.name] = n, d.round().astype(np.int64)
+                found.rate[key.name] = (d + key.pull * parent) / (n + key.pull)
+            else:
+                _keep_worst(found, key, frame["row"].to_numpy().astype(np.int64), n, d, parent)
+        return found
 
 
-def _denied(past: Outcomes, category: str | None) -> Floats:
-    """1 for each line that was denied (in that category, if one is given), else 0."""
-    if category is None:
-        return past.line["is_denied"].to_numpy()
-    return (past.line["denial_category"] == category).fill_null(False).cast(pl.Float64).to_numpy()
+def _keep_worst(found: History, key: Key, rows: Integers, n: Integers, d: Floats, parent: Floats) -> None:
+    """Reduce several rows a line (sorted by line) to the worst one; a line without any keeps its parent's rate."""
+    rate = (d + key.pull * parent[rows]) / (n + key.pull)
+    name, lines = key.name, len(parent)
+    found.n[name], found.d[name] = np.zeros(lines, np.int64), np.zeros(lines, np.int64)
+    found.rate[name], found.best[name], found.mean[name] = parent.copy(), parent.copy(), parent.copy()
+    found.worst[name] = np.full(lines, -1, np.int64)
+    if not len(rows):
+        return
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    there, counts = rows[starts], np.diff(np.append(starts, len(rows)))
+    highest = np.maximum.reduceat(rate, starts)
+    at_highest = np.flatnonzero(rate == np.repeat(highest, counts))
+    first = at_highest[np.unique(rows[at_highest], return_index=True)[1]]
+    found.worst[name][there] = first
+    found.n[name][there], found.d[name][there] = n[first], d[first].round().astype(np.int64)
+    found.rate[name][there], found.best[name][there] = highest, np.minimum.reduceat(rate, starts)
+    found.mean[name][there] = np.add.reduceat(rate, starts) / counts
 
 
-def _overall(queries: Claims, past: Outcomes, category: str | None) -> Floats:
-    """The denial rate of all lines answered before each line of the queries; without history 10 % (a category 1 %)."""
-    day = days(past.line["remit_date"])
-    as_of = AsOf(np.zeros_like(day[day >= 0]), day[day >= 0], _denied(past, category)[day >= 0, None])
-    asked = days(queries.line["submission_date"])
-    n, sums = as_of.before(np.zeros_like(asked), asked)
-    return (sums[:, 0] + PULL * (0.01 if category else 0.1)) / (n + PULL)
-
-
-def _worst(found: pl.DataFrame, line: pl.DataFrame, parent: Floats) -> pl.DataFrame:
-    """One row a line: the one with the highest rate (ties by name); a line without any keeps its parent's rate."""
-    worst = found.sort("row", "rate", "what", descending=[False, True, False]).unique(
-        "row", keep="first", maintain_order=True
-    )
-    least = found.group_by("row").agg(best=pl.col("rate").min())
-    return (
-        line.join(worst, on="row", how="left", maintain_order="left")
-        .join(least, on="row", how="left", maintain_order="left")
-        .with_columns(fallback=pl.Series(parent))
-        .with_columns(
-            rate=pl.coalesce("rate", "fallback"),
-            best=pl.coalesce("best", "fallback"),
-            n=pl.col("n").fill_null(0),
-            d=pl.col("d").fill_null(0),
-        )
-        .drop("fallback")
-    )
-
-
-def days(dates: pl.Series) -> Integers:
-    """Days since 1970, -1 where there is no date (before every event)."""
-    return dates.cast(pl.Int32).cast(pl.Int64).fill_null(-1).to_numpy()
+def denied(line: pl.DataFrame, categories: tuple[str, ...]) -> Floats:
+    """1 for each line that was denied (in one of these categories, if any is given), else 0."""
+    if not categories:
+        return line["is_denied"].fill_null(0).to_numpy()
+    return line["denial_category"].is_in(list(categories)).fill_null(False).cast(pl.Float64).to_numpy()

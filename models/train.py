@@ -11,93 +11,68 @@ import numpy as np
 import polars as pl
 
 from etl.errors import UserError
-from models import evaluate, risk, timeline
-from models.features import NAMES, compute, matrix
-from models.history import Outcomes, outcomes
-from models.risk import Floats, Model
+from models import audit, evaluate, fit, risk, rivals, score, timeline
+from models.examples import Examples, Rows, prepare
+from models.features import NAMES, Floats
+from models.fit import Backtest
+from models.history import outcomes
+from models.risk import Model
 
 
 @dataclass(slots=True)
 class Training:
     """A model and its account (JSON-ready): counts, period, test scores beside baselines, calibration, notes,
-    warnings.
+    warnings. `tested` is the model as of the day the test began, for a comparison with the one in use.
     """
 
     model: Model
     report: dict[str, Any]
+    tested: Model
+    examples: Examples
+    test: Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """Answered claims, aligned by row: features, what happened, and the charge that would be denied."""
+def train(
+    connection: duckdb.DuckDBPyConnection,
+    uses_people: bool = False,
+    audited: bool = True,
+    truth: pl.DataFrame | None = None,
+    refit: bool = True,
+) -> Training:
+    """Learn from every answered claim of the warehouse. Raises UserError when no claim has been answered yet.
 
-    claims: pl.DataFrame
-    x: Floats
-    denied: Floats
-    denied_amount: Floats
-    pointed: pl.DataFrame
-
-    @property
-    def charge(self) -> Floats:
-        return self.claims["charge"].to_numpy()
-
-
-def train(connection: duckdb.DuckDBPyConnection) -> Training:
-    """Learn from every answered claim of the warehouse. Raises UserError when no claim has been answered yet."""
+    truth: a sample's claims_truth.csv (claim_id, denial_probability), compared with. refit: also learn the model to
+    use, from all claims, after the test; else the tested one is returned.
+    """
     ripe = timeline.maturity(connection)
     past = outcomes(connection)
     if ripe is None or not past.claims.line.height:
         raise UserError("No claim in the warehouse has been adjudicated yet. Load 837 and 835 files first, then train.")
     examples = prepare(past)
-    submitted = examples.claims["submission_date"].to_numpy().astype("datetime64[D]")
-    rows = timeline.usable(submitted, ripe)
+    rows = timeline.usable(examples.submitted, ripe)
     if not len(rows):
-        rows = np.argsort(submitted, kind="stable")
-    parts = timeline.split(submitted, rows, ripe.answer_days)
-    tested = fit(examples, parts.train, parts.calibrate)
-    cut = timeline.calibrate_from(len(rows))
-    model = fit(examples, rows[:cut], rows[cut:])
-    if tested.kind == "rates":
-        model = Model("rates", model.base_rate, model.typical, model.denied_share)
-    report = _counts(examples, rows, ripe) | _quality(examples, tested, parts) | {"kind": model.kind}
+        rows = np.argsort(examples.submitted, kind="stable")
+    parts = timeline.split(examples.submitted, examples.remitted, rows, ripe.answer_days)
+    tested = fit.backtest(examples, parts.train, parts.calibrate, uses_people)
+    model = fit.final(examples, rows, parts.test, tested, uses_people) if refit else tested.model
+    report = _counts(examples, rows, ripe) | {"kind": model.kind, "uses_people": uses_people}
     report["parts"] = {
         name: len(part) for name, part in (("train", parts.train), ("calibrate", parts.calibrate), ("test", parts.test))
     }
+    report |= _quality(connection, examples, tested, parts.test, parts.test_from, truth)
+    if audited and tested.model.kind == "learned":
+        report["audit"] = audit.audit(examples, past, np.concatenate([parts.train, parts.calibrate]), parts.test)
+        report["warnings"] += audit.warnings(report["audit"])
     report["notes"] = _notes(model, report, ripe, parts.test_from)
-    return Training(model, report)
+    return Training(model, report, tested.model, examples, parts.test)
 
 
-def prepare(past: Outcomes) -> Examples:
-    """Features as of each claim's own submission date, and outcomes, for all answered claims."""
-    features, lines = compute(past.claims, past)
-    claims = past.claims.claim.join(
-        past.claim.select("claim_id", "is_denied", "denied_amount"), on="claim_id", how="left", maintain_order="left"
-    )
-    pointed = claims.select("claim_id", "payer").join(
-        risk.pointed_amount(lines).drop("payer"), on="claim_id", how="left", maintain_order="left"
-    )
-    return Examples(
-        claims,
-        matrix(features),
-        claims["is_denied"].cast(pl.Float64).to_numpy(),
-        claims["denied_amount"].to_numpy(),
-        pointed.with_columns(pl.col("pointed_amount").fill_null(0.0)),
-    )
-
-
-def fit(examples: Examples, train_rows: Any, calibrate_rows: Any) -> Model:
-    """A model with its dollars, from these rows."""
-    model = risk.fit(examples.x, examples.denied, train_rows, calibrate_rows)
-    both = np.concatenate([train_rows, calibrate_rows])
-    model.denied_share = risk.denied_shares(examples.pointed, examples.denied_amount, examples.denied, both)
-    return model
-
-
-def _counts(examples: Examples, rows: Any, ripe: timeline.Maturity) -> dict[str, Any]:
-    days = examples.claims["submission_date"][rows]
+def _counts(examples: Examples, rows: Rows, ripe: timeline.Maturity) -> dict[str, Any]:
+    days = examples.submitted[rows]
     return {
         "claims": len(rows),
         "denied": int(examples.denied[rows].sum()),
+        "lines": len(examples.lines_of(rows)),
         "answered_claims": len(examples.denied),
         "waiting_claims": ripe.younger,
         "submitted_from": str(days.min()),
@@ -107,27 +82,66 @@ def _counts(examples: Examples, rows: Any, ripe: timeline.Maturity) -> dict[str,
     }
 
 
-def _quality(examples: Examples, model: Model, parts: timeline.Split) -> dict[str, Any]:
-    """Scores of the model and of the baselines on the test part, and the model's calibration curve."""
-    test = parts.test
+def _quality(
+    connection: duckdb.DuckDBPyConnection,
+    examples: Examples,
+    tested: Backtest,
+    test: Rows,
+    test_from: date,
+    truth: pl.DataFrame | None,
+) -> dict[str, Any]:
+    """Scores of the model and of the baselines on the test part, and where the model is better and worse."""
     denied, amount, charge = examples.denied[test], examples.denied_amount[test], examples.charge[test]
-    probability = model.probability(examples.x[test])
-    expected = risk.expected_amount(model, examples.pointed[test], probability, charge)
-    by_rate = examples.x[test, NAMES.index("payer_procedure_any")]
-    base = np.full(len(test), model.base_rate if model.base_rate == model.base_rate else denied.mean())
-    rivals = {
-        "model": (probability, expected),
-        "payer x procedure rate": (by_rate, by_rate * charge),
-        "base rate": (base, base * charge),
-    }
-    found = {name: evaluate.scores(denied, score, amount, dollars) for name, (score, dollars) in rivals.items()}
-    return {
+    ranked = _rankings(connection, examples, tested, test)
+    found = {name: evaluate.scores(denied, p, amount, dollars) for name, (p, dollars) in ranked.items()}
+    p, expected = ranked["model"]
+    payer = np.array(examples.payer)[test]
+    quality: dict[str, Any] = {
         "metrics": {name: one.to_json() for name, one in found.items()},
-        "calibration": evaluate.reliability(denied, probability),
+        "intervals": evaluate.intervals(denied, p),
+        "calibration": evaluate.reliability(denied, p),
+        "calibrator": None if tested.model.calibrator is None else tested.model.calibrator.kind,
+        "calibrator_brier": {} if tested.model.calibrator is None else tested.model.calibrator.brier,
+        "by_payer": evaluate.by("payer", payer, denied, p),
+        "by_month": evaluate.by("month", examples.submitted[test].astype("datetime64[M]").astype(str), denied, p),
+        "by_band": evaluate.by("charge", evaluate.bands(charge), denied, p),
+        "working_list": evaluate.working_list(
+            {name: dollars for name, (_, dollars) in ranked.items() if name != "base rate"},
+            examples.submitted[test],
+            denied,
+            amount,
+        ),
         "warnings": evaluate.warnings(found["model"]),
         "auroc_error": evaluate.auroc_error(found["model"]),
-        "test_from": parts.test_from.isoformat(),
+        "expected_amount": round(float(expected.sum()), 2),
+        "denied_amount": round(float(amount.sum()), 2),
+        "test_from": test_from.isoformat(),
+        "test_to": str(examples.submitted[test].max()),
     }
+    if truth is not None:
+        numbers = pl.DataFrame({"claim_id": examples.number()})
+        known = numbers.join(truth.unique("claim_id"), on="claim_id", how="left", maintain_order="left")
+        quality["truth"] = evaluate.against_truth(denied, p, known["denial_probability"].to_numpy()[test])
+    return quality
+
+
+def _rankings(
+    connection: duckdb.DuckDBPyConnection, examples: Examples, tested: Backtest, test: Rows
+) -> dict[str, tuple[Floats, Floats]]:
+    """Per way of guessing: risks and expected dollars of the tested claims."""
+    charge = np.nan_to_num(examples.charge[test])
+    scored = score.score(tested.model, examples.lines)
+    found = {"model": (scored.risk[test], scored.amount[test])}
+    if tested.logistic.kind == "learned":
+        logistic = score.score(tested.logistic, examples.lines)
+        found["logistic regression"] = (logistic.risk[test], logistic.amount[test])
+    rules = rivals.rules_alone(connection, examples, test)
+    rate = rivals.payer_procedure_rate(examples, test)
+    base = np.full(len(test), tested.model.base_rate)
+    found["rules alone"] = (rules, rules * charge)
+    found["payer x procedure rate"] = (rate, rate * charge)
+    found["base rate"] = (base, base * charge)
+    return found
 
 
 def _notes(model: Model, report: dict[str, Any], ripe: timeline.Maturity, test_from: date) -> list[str]:

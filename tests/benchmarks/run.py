@@ -1,4 +1,4 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages]`; ratios to a baseline of the same run.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models]`; ratios to a baseline.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
@@ -17,13 +17,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import models_speed as models
 from big_files import write_835, write_837p
 
 MEGABYTES = 50.0
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["load", "measures", "pages"]
+    wanted = sys.argv[1:] or ["load", "measures", "pages", "models"]
     if wanted[0] == "--one":
         _one(*wanted[1:])
         return
@@ -31,12 +32,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if "load" in wanted:
             _load(Path(folder))
-        if {"measures", "pages"} & set(wanted):
+        if {"measures", "pages", "models"} & set(wanted):
             _practice(Path(folder))
         if "measures" in wanted:
             _measures(Path(folder))
         if "pages" in wanted:
             _pages(Path(folder))
+        if "models" in wanted:
+            models.main(Path(folder) / "sample.duckdb", Path(folder) / "sample")
 
 
 def _load(folder: Path) -> None:

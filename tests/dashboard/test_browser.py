@@ -29,7 +29,15 @@ FLAGS = [
 ]
 # a cold start on a busy machine takes its time
 expect.set_options(timeout=60_000)
-PAGES = ("Overview", "Denial reasons", "A/R aging", "Coder and biller accuracy", "Pre-submission check", "Definitions")
+PAGES = (
+    "Overview",
+    "Denial reasons",
+    "A/R aging",
+    "Coder and biller accuracy",
+    "Pre-submission check",
+    "Risk model",
+    "Definitions",
+)
 
 pytestmark = [
     pytest.mark.browser,

@@ -15,9 +15,10 @@ from dashboard.question import Scope
 from etl.choices import choices
 from etl.measures import MEASURES
 from etl.warehouse.store import open_reader
+from models.cli import train_into
 
 Run = Callable[..., AppTest]
-PAGES = ("overview", "denials", "aging", "people", "check", "definitions", "claim")
+PAGES = ("overview", "denials", "aging", "people", "check", "model", "definitions", "claim")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -115,3 +116,21 @@ def test_aging_as_of_a_past_day(warehouse: Path, everything: Scope, run_page: Ru
     measure = MEASURES["insurance_ar_amount"]
     expected = measure.by(open_reader(warehouse), as_of=day)["value"][0]
     assert shown["Insurance A/R"] == words.money(expected)
+
+
+def test_the_model_page_says_how_to_train(warehouse: Path, run_page: Run) -> None:
+    at = run_page("model")
+    assert at.code[0].value == f"cleanclaim train --db {warehouse}"
+
+
+def test_the_model_page_shows_the_card(warehouse: Path, run_page: Run) -> None:
+    model = warehouse.with_name("full.model.skops")
+    try:
+        report = train_into(warehouse)
+        at = run_page("model", since=True)
+        tested = report["metrics"]["model"]
+        assert at.metric[0].value == f"{tested['auroc']:.3f}"
+        assert {button.label for button in at.download_button} == {"Model card"}
+    finally:
+        for path in (model, *(model.with_suffix(end) for end in (".json", ".md"))):
+            path.unlink(missing_ok=True)

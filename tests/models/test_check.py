@@ -129,11 +129,12 @@ def test_every_planted_mistake_is_found_and_nothing_else(trained: Any, answers: 
 
 
 def test_answers_have_the_contracts_form(answers: dict[str, dict[str, Any]]) -> None:
-    keys = {"claim", "risk", "expected_denied_amount", "likely_category", "reasons", "findings"}
+    keys = {"claim", "risk", "expected_denied_amount", "likely_category", "reasons", "findings", "lines"}
     for one in answers.values():
         assert set(one) == keys
         assert 0 < one["risk"] < 1
         assert one["expected_denied_amount"] == f"{Decimal(one['expected_denied_amount']):.2f}"
+        assert all(0 < line["risk"] < 1 for line in one["lines"])
         assert all(set(f) == {"rule", "severity", "message", "fix", "line"} for f in one["findings"])
 
 
@@ -169,7 +170,7 @@ def test_the_command_says_what_it_cannot_read(tmp_path: Path) -> None:
 
 
 def test_train_reports(trained: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "train_into", lambda db, model: trained.report)
+    monkeypatch.setattr(cli, "train_into", lambda *_, **__: trained.report)
     found = run("train", "--db", str(trained.db))
     assert found.exit_code == 0
     for words in ("denied at first adjudication", "payer x procedure rate", "Calibration", "not counted as paid"):

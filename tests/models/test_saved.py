@@ -16,9 +16,9 @@ from sklearn.neighbors import KDTree
 
 from etl.errors import UserError
 from etl.warehouse.store import open_reader
-from models import saved
+from models import saved, score
+from models.examples import prepare
 from models.history import outcomes
-from models.train import prepare
 
 
 @pytest.fixture
@@ -41,8 +41,11 @@ def test_round_trip(trained: Any, tmp_path: Path) -> None:
     model = saved.load(saved.beside(trained.db))
     saved.save(model, {}, tmp_path / "again.model.skops")
     again = saved.load(tmp_path / "again.model.skops")
-    x = prepare(outcomes(open_reader(trained.db))).x[:200]
-    assert np.array_equal(model.probability(x), again.probability(x))
+    lines = prepare(outcomes(open_reader(trained.db))).lines
+    assert np.array_equal(score.score(model, lines).risk, score.score(again, lines).risk)
+    assert score.categories(model, lines, score.score(model, lines)) == score.categories(
+        again, lines, score.score(again, lines)
+    )
 
 
 def test_only_the_owner_reads_it(trained: Any) -> None:
@@ -103,14 +106,14 @@ def test_no_skops_file(copy: Path) -> None:
 
 
 def test_a_foreign_type_is_not_opened(copy: Path) -> None:
-    copy.write_bytes(skops.io.dumps({"format": 1, "tree": KDTree(np.zeros((4, 2)))}))
+    copy.write_bytes(skops.io.dumps({"format": 2, "tree": KDTree(np.zeros((4, 2)))}))
     resign(copy)
     with pytest.raises(UserError, match="holds types that no cleanclaim model has"):
         saved.load(copy)
 
 
 def test_another_model_is_refused(copy: Path) -> None:
-    copy.write_bytes(skops.io.dumps({"format": 1, "features": ["other"]}))
+    copy.write_bytes(skops.io.dumps({"format": 2, "features": ["other"]}))
     resign(copy)
     with pytest.raises(UserError, match="another version of cleanclaim"):
         saved.load(copy)

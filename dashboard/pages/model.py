@@ -1,0 +1,68 @@
+"""How far the denial-risk model can be trusted: its card, its calibration, and how it holds since it was trained."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import charts, data, riskmodel
+
+
+def page() -> None:
+    st.title("Risk model")
+    found = riskmodel.report()
+    if found is None:
+        st.info("No model was trained on this warehouse yet.", icon=":material/model_training:")
+        st.code(f"cleanclaim train --db {data.path()}", language="bash")
+        return
+    st.caption(
+        f"Learned from {found['claims']:,} answered claims sent {found['submitted_from']} to {found['submitted_to']}; "
+        f"the figures are of the latest {found['parts']['test']:,}, which it had not seen."
+    )
+    for warning in found["warnings"]:
+        st.warning(warning, icon=":material/warning:")
+    riskmodel.tiles(found)
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("##### Calibration")
+        st.plotly_chart(
+            riskmodel.reliability(found["calibration"]),
+            key="reliability",
+            config=charts.CONFIG,
+            alt="Predicted against actual denial rate in ten groups of equal size",
+        )
+    with right, st.container(border=True, height="stretch"):
+        st.markdown(
+            "##### Working list", help="Denied dollars among the claims that a person can look at a working day."
+        )
+        riskmodel.table(found["working_list"], "Denied dollars found by claims looked at a day")
+    _tables(found)
+    _since()
+    st.download_button("Model card", riskmodel.card(), "model_card.md", icon=":material/description:")
+
+
+def _tables(found: dict) -> None:
+    payers, months, charges, versions, notes = st.tabs(["By payer", "By month", "By charge", "Versions", "Notes"])
+    with payers:
+        riskmodel.table(found["by_payer"], "Quality by payer")
+    with months:
+        riskmodel.table(found["by_month"], "Quality by month of submission")
+    with charges:
+        riskmodel.table(found["by_band"], "Quality by charge")
+    with versions:
+        riskmodel.table(riskmodel.versions(), "Versions of the model")
+    with notes:
+        st.markdown("\n".join(f"- {note}" for note in found["notes"]))
+
+
+def _since() -> None:
+    st.markdown("##### Since it was trained")
+    if not st.toggle("Look at the claims answered since", key="since"):
+        return
+    now = riskmodel.since_training()
+    if "metrics" in now:
+        riskmodel.tiles(now)
+        riskmodel.table(now["by_payer"], "Quality by payer since training")
+    else:
+        st.caption("No claim sent since has had the time to be answered.")
+    st.markdown("##### Drift of the inputs by payer", help="Population stability index: above 0.25 another population.")
+    riskmodel.table(now["drift"], "Drift by payer")

@@ -1,0 +1,120 @@
+"""What the risk model's page shows: its card, its versions, and how it holds since it was trained."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from dashboard import charts, data, words
+from etl.warehouse.store import file_identity, open_reader
+
+_LABELS = {
+    "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk", "denied_share": "Denied",
+    "average_precision": "Average precision", "denied_amount": "Denied dollars found",
+    "at_random_amount": "At random", "claims_a_day": "Claims a day", "ranked_by": "Ranked by",
+}  # fmt: skip
+_SHARES = ("mean_risk", "denied_share")
+_DOLLARS = ("denied_amount", "at_random_amount")
+
+
+def path() -> Path:
+    """The model file that the check uses."""
+    return data.model_path() or data.path().with_name(f"{data.path().stem}.model.skops")
+
+
+def report() -> dict[str, Any] | None:
+    """The account of the model in use, None when none was trained. Its manifest is read, the model is not opened."""
+    manifest = path().with_suffix(".json")
+    if not manifest.exists():
+        return None
+    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return found["report"] | {"trained_at": found["trained_at"]}
+
+
+def card() -> str:
+    """The model card as Markdown, to download."""
+    from models.card import markdown
+
+    found = report()
+    return markdown(found) if found else ""
+
+
+def versions() -> list[dict[str, Any]]:
+    """The versions kept, newest first."""
+    from models import saved
+
+    return saved.versions(path())
+
+
+def since_training() -> dict[str, Any]:
+    """How the model in use does on claims answered since it was trained, and how far its inputs have drifted."""
+    return _since(file_identity(data.path()), file_identity(path()))
+
+
+@st.cache_data(max_entries=2, show_spinner="Scoring the claims answered since …")
+def _since(warehouse: data.Key, model: data.Key) -> dict[str, Any]:
+    from models import live, saved
+
+    found = Path(model[0])
+    return live.since_training(open_reader(Path(warehouse[0])), saved.load(found), saved.trained_to(found))
+
+
+def tiles(found: dict[str, Any]) -> None:
+    """The model's quality on claims that it had not seen."""
+    tested, ranges = found["metrics"]["model"], found.get("intervals") or {}
+    shown = (
+        ("AUROC", "auroc", "How well denied claims are ranked above paid ones: 0.5 is chance, 1 is perfect."),
+        ("Brier score", "brier", "Mean squared distance of risk from what happened; lower is better."),
+        ("Calibration error", "ece", "Mean distance of predicted from actual denial rate over ten groups by risk."),
+    )
+    for column, (label, name, text) in zip(st.columns(3), shown, strict=True):
+        value = words.NONE if tested[name] is None else f"{tested[name]:.3f}"
+        column.metric(label, value, border=True, help=text)
+        if name in ranges:
+            low, high = ranges[name]
+            column.caption(f"95 % interval {low:.3f} to {high:.3f}")
+
+
+def table(rows: list[dict[str, Any]], label: str) -> None:
+    """Rows of the account as a table, in words."""
+    if not rows:
+        st.caption("Nothing to show.")
+        return
+    frame = pl.DataFrame([{_label(key): value for key, value in row.items()} for row in rows], infer_schema_length=None)
+    config = {_label(name): st.column_config.NumberColumn(format="percent") for name in _SHARES}
+    config |= {_label(name): st.column_config.NumberColumn(format="dollar") for name in _DOLLARS}
+    st.dataframe(frame, hide_index=True, column_config=config, alt=label)
+
+
+def reliability(rows: list[dict[str, float]]) -> go.Figure:
+    """Predicted against actual denial rate in groups of equal size; the dashed line is perfect calibration."""
+    highest = max(max(row["mean_risk"], row["denied_share"]) for row in rows)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, highest], y=[0, highest], mode="lines", line={"dash": "dash", "color": charts.GREY}, name="Perfect",
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[row["mean_risk"] for row in rows],
+        y=[row["denied_share"] for row in rows],
+        mode="lines+markers",
+        name="Claims in ten groups",
+        customdata=[[f"{row['claims']:,.0f}"] for row in rows],
+        hovertemplate="risk %{x:.1%}<br>denied %{y:.1%}<br>%{customdata[0]} claims<extra></extra>",
+        line={"color": charts.ORANGE},
+        marker={"size": 9},
+    )
+    figure.update_xaxes(title="Predicted risk", tickformat=".0%")
+    figure.update_yaxes(title="Denied", tickformat=".0%")
+    figure.update_layout(height=340, margin={"l": 8, "r": 8, "t": 34, "b": 8}, dragmode=False,
+                         legend={"orientation": "h", "y": 1.12, "x": 0})  # fmt: skip
+    return figure
+
+
+def _label(name: str) -> str:
+    return _LABELS.get(name, name if " " in name else words.plain(name))
