@@ -35,7 +35,7 @@ from etl.x12.sound import Known, sound_rows
 Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit
-_SETTLE = 4 * pieces.CHUNK
+_SETTLE = 6 * pieces.CHUNK
 
 
 def load(

@@ -43,17 +43,20 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = hashlib.blake2b(secret, digest_size=32).digest()
-        self.mark = self._hash("mark", "")
+        self.mark = int(self.numbers("mark", pl.Series([""]))[0])
 
     def numbers(self, purpose: str, values: pl.Series) -> pl.Series:
-        """A signed 64-bit hash of each text; null stays null."""
-        distinct = values.drop_nulls().unique()
-        hashes = pl.Series([self._hash(purpose, value) for value in distinct], dtype=pl.Int64)
-        return values.replace_strict(distinct, hashes, default=None, return_dtype=pl.Int64)
+        """A signed 64-bit hash (keyed BLAKE2b) of each text; null stays null."""
+        start = hashlib.blake2b(f"{purpose}\0".encode(), key=self._secret, digest_size=8)
 
-    def _hash(self, purpose: str, value: str) -> int:
-        text = f"{purpose}\0{value}".encode()
-        return int.from_bytes(hashlib.blake2b(text, key=self._secret, digest_size=8).digest(), "big", signed=True)
+        def number(value: bytes) -> int:
+            digest = start.copy()
+            digest.update(value)
+            return int.from_bytes(digest.digest(), "big", signed=True)
+
+        texts = values.cast(pl.Binary).to_list()
+        known: dict[bytes | None, int | None] = {text: number(text) for text in set(texts) if text is not None}
+        return pl.Series([known.get(text) for text in texts], dtype=pl.Int64)
 
 
 def path_of(db: Path) -> Path:
@@ -135,9 +138,13 @@ def coarse(columns: list[str]) -> list[pl.Expr]:
 
 def age_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Whole years on a day, 90 for all who are older; null before birth."""
-    had_birthday = day.dt.strftime("%m%d") >= born.dt.strftime("%m%d")
+    had_birthday = _in_year(day) >= _in_year(born)
     years = day.dt.year() - born.dt.year() - pl.when(had_birthday).then(0).otherwise(1)
     return pl.when(years >= 0).then(pl.min_horizontal(years, _OLDEST)).cast(pl.Int32).alias("patient_age")
+
+
+def _in_year(day: pl.Expr) -> pl.Expr:
+    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
 
 
 def _plain(text: pl.Expr) -> pl.Expr:

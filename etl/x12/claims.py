@@ -97,6 +97,8 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
             "patient_first_name": t.text_at(patient, 4),
             "patient_birth_date": t.date_at(demographics, 2, "DMG02"),
             "patient_sex": t.text_at(demographics, 3),
+            "patient_address": t.text_at(first_between(patient, patient_end, t.where("N3")), 1),
+            "patient_city": t.text_at(address, 1),
             "patient_zip": t.text_at(address, 3),
             "statement_from": t.date_at(statement, 3, "DTP*434"),
             "statement_through": t.date_at(statement, 3, "DTP*434", end=True),

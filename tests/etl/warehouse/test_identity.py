@@ -146,6 +146,15 @@ def test_a_reader_sees_names_only_when_it_asks_to(db: Path) -> None:
     assert ("DOE", "M0001") in found
 
 
+def test_an_address_is_in_the_identity_file(tmp_path: Path) -> None:
+    file = claims_file(DOE).replace(b"N4*SPRINGFIELD", b"N3*1 MAIN ST~N4*SPRINGFIELD")
+    loaded(tmp_path / "in", tmp_path / "w.duckdb", a=file)
+    found = open_reader(tmp_path / "w.duckdb", reveal=True).execute(
+        "select patient_address, patient_city, patient_zip from person"
+    )
+    assert found.fetchall() == [("1 MAIN ST", "SPRINGFIELD", "450010000")]
+
+
 def test_a_claim_and_its_payment_name_the_same_member(db: Path) -> None:
     rows = open_reader(db).execute(
         "select c.member_key = p.member_key, c.name_key = p.name_key from claim as c"

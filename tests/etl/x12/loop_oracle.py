@@ -144,7 +144,7 @@ class _Claims:
             elif where in ("other payer", "answer"):
                 if not (name == "DTP" and qualifier == "472"):
                     payer.setdefault(f"{name} {qualifier}", segment)
-            elif name in ("DMG", "N4") and where in ("subscriber", "dependent"):
+            elif name in ("DMG", "N3", "N4") and where in ("subscriber", "dependent"):
                 (subscriber if where == "subscriber" else dependent).setdefault(f"{person} {name}", segment)
             else:
                 here = {"billing": billing, "subscriber": subscriber, "dependent": dependent, "claim": claim}
@@ -211,6 +211,8 @@ class _Claims:
             "patient_first_name": element(patient, 4),
             "patient_birth_date": first_day(element(around[0].get(f"{around[1]} DMG"), 2)),
             "patient_sex": element(around[0].get(f"{around[1]} DMG"), 3),
+            "patient_address": element(around[0].get(f"{around[1]} N3"), 1),
+            "patient_city": element(around[0].get(f"{around[1]} N4"), 1),
             "patient_zip": element(around[0].get(f"{around[1]} N4"), 3),
             "service_from": first_day(statement) or min(froms, default=None),
             "service_date": last_day(statement) or max(tos, default=None),
