@@ -47,6 +47,8 @@ class Key:
 
     def numbers(self, purpose: str, values: pl.Series) -> pl.Series:
         """A signed 64-bit hash (keyed BLAKE2b) of each text; null stays null."""
+        if values.null_count() == len(values):
+            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values))
         start = hashlib.blake2b(f"{purpose}\0".encode(), key=self._secret, digest_size=8)
 
         def number(value: bytes) -> int:
@@ -56,7 +58,7 @@ class Key:
 
         texts = values.cast(pl.Binary).to_list()
         known: dict[bytes | None, int | None] = {text: number(text) for text in set(texts) if text is not None}
-        return pl.Series([known.get(text) for text in texts], dtype=pl.Int64)
+        return pl.Series(list(map(known.get, texts)), dtype=pl.Int64)
 
 
 def path_of(db: Path) -> Path:
@@ -102,10 +104,16 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
     if "member_id" not in frame.columns:
         return frame, frame.clear()
     known = [name for name in PERSON if name in frame.columns]
-    words = {name: _plain(pl.col(name).cast(pl.String)) for name in known}
+    nothing = pl.lit(None, pl.String)
+    words = {
+        name: nothing if frame[name].null_count() == frame.height else _plain(pl.col(name).cast(pl.String))
+        for name in known
+    }
     initial = words["patient_first_name"].str.slice(0, 1).fill_null("")
     texts = frame.select(
+        pl.int_range(pl.len()),  # so that nothing but nulls has as many rows
         member=words["member_id"],
+        corrected=words.get("corrected_member_id", nothing),
         name=words["patient_last_name"] + "\0" + initial,
         person=pl.concat_str([word.fill_null("") for word in words.values()], separator="\0"),
     )
@@ -117,8 +125,7 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
         *coarse(frame.columns),
     )
     if "corrected_member_id" in known:
-        corrected = frame.select(words["corrected_member_id"]).to_series()
-        rows = rows.with_columns(key.numbers("member", corrected).alias("corrected_member_key"))
+        rows = rows.with_columns(key.numbers("member", texts["corrected"]).alias("corrected_member_key"))
     persons = rows.select("identity_key", *known).filter(pl.col("identity_key").is_not_null())
     return rows.drop(known), persons.unique("identity_key", keep="first")
 

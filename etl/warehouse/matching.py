@@ -33,11 +33,16 @@ METHODS = {
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     """Bring `payment_match` up to date with what was added since, and note the numbers whose payments moved; needs the
     roots of the claims."""
+    claims = scalar(connection, "select count(*) from claim")
+    is_first = claims and not scalar(connection, f"select count(*) from claim where claim_id < {since.claim_id:d}")
+    # without any claim there is nothing to match; what stands under 0 is no one's number, so it never is one claim
     connection.execute(
         """create or replace temp table looked_at as
         select claim_payment_id from claim_payment
-        where claim_payment_id >= ? and patient_control_number not in (select patient_control_number from claim)""",
-        [since.claim_payment_id],
+        where
+            claim_payment_id >= $first and patient_control_number not in (select patient_control_number from claim)
+            and ($claims > 0 or patient_control_number = '0')""",
+        {"first": 0 if is_first else since.claim_payment_id, "claims": claims},
     )
     if scalar(connection, "select count(*) from payment_match"):
         connection.execute(f"insert into looked_at {_sql('concerned')}", asdict(since))

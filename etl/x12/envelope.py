@@ -166,7 +166,7 @@ def content_hash(tokens: Tokens, one: TransactionSet) -> str:
         return hashlib.sha256(f"{one.kind} {one.control_number} {one.segment}".encode()).hexdigest()[:32]
     body = tokens.bytes_at(one.start + 1, one.end)
     d = tokens.delimiters
-    if d.segment + b" " in body or d.segment + b"\t" in body:
+    if not tokens.is_plain and (d.segment + b" " in body or d.segment + b"\t" in body):
         body = re.sub(re.escape(d.segment) + rb"[ \t]+", d.segment, body.lstrip(b" \t"))  # indents are no content
     source, target = b"", b""
     for mine, canonical in zip(

@@ -43,6 +43,7 @@ class Tokens:
     count: Positions  # tokens in each segment, the id included
     ids: Codes  # each segment's id as a number; 0 when it is hidden or no id
     delimiters: Delimiters
+    is_plain: bool = True  # every id begins with a capital: no indents, small letters or byte-order marks
     bad: list[BadValue] = field(default_factory=list)
     _where: dict[str, Positions] = field(default_factory=dict)
     _qualifiers: dict[str, tuple[Positions, Codes]] = field(default_factory=dict)
@@ -189,19 +190,22 @@ def split(text: bytes, delimiters: Delimiters) -> Tokens:
     first = np.zeros(len(ends), np.int64)
     np.add(ends[:-1], 1, out=first[1:])
     tokens = Tokens(Raw(text), starts, first, ends - first + 1, np.empty(0, np.uint32), delimiters)
-    tokens.ids = _ids(tokens)
+    tokens.ids, tokens.is_plain = _ids(tokens)
     return tokens
 
 
-def _ids(tokens: Tokens) -> Codes:
-    """Segment ids as numbers. Those that do not begin with a capital are indented, in small letters or behind a BOM."""
+def _ids(tokens: Tokens) -> tuple[Codes, bool]:
+    """Segment ids as numbers, and whether all begin with a capital. The others are indented, in small letters or behind
+    a byte-order mark."""
     start, length = tokens._spans(tokens.first)
     codes = tokens.raw.codes(start, length)
-    initial = tokens.raw.codes(start, np.minimum(length, 1))
-    for segment in np.flatnonzero((initial < ord("A")) | (initial > ord("Z"))).tolist():
+    initial = codes & np.uint32(0xFF)
+    initial[length > 3] = tokens.raw.codes(start[length > 3], np.ones(int((length > 3).sum()), np.int64))
+    odd = np.flatnonzero((initial < ord("A")) | (initial > ord("Z"))).tolist()
+    for segment in odd:
         token = tokens.raw.text[start[segment] : start[segment] + length[segment]]
         codes[segment] = raw.code(token.strip(b" \t\x00\x1a\xef\xbb\xbf").upper().decode("latin-1"))
-    return codes
+    return codes, not odd
 
 
 def _among(codes: Codes, names: tuple[str, ...]) -> Mask:

@@ -1,7 +1,7 @@
 -- one row per claim payment that was not matched to a claim by its patient control number
 select
     'claim' as what, f.name as file, c.segment, p.match_method, coalesce(m.candidates, 0) as candidates,
-    p.patient_control_number, p.payer_claim_control_number, k.patient_control_number as matched_to,
+    p.patient_control_number, c.payer_claim_control_number, k.patient_control_number as matched_to,
     p.payer_id, y.payer_name, p.payment_date, p.charge_amount, p.paid_amount
 from payment as p
 join claim_payment as c on c.claim_payment_id = p.claim_payment_id

@@ -24,23 +24,30 @@ candidate as (
 ),
 
 last_reversal as (
-    select root_id, payer_id, payer_claim_control_number, max(payment_order) as reversal_order
-    from known
-    where is_reversal
-    group by root_id, payer_id, payer_claim_control_number
+    select k.root_id, k.payer_id, p.payer_claim_control_number, max(k.payment_order) as reversal_order
+    from known as k
+    join claim_payment as p on p.claim_payment_id = k.claim_payment_id
+    where k.is_reversal
+    group by k.root_id, k.payer_id, p.payer_claim_control_number
+),
+
+reversed as (
+    select c.claim_payment_id
+    from last_reversal as r
+    join candidate as c on c.root_id = r.root_id and c.payer_id = r.payer_id and c.payment_order < r.reversal_order
+    join claim_payment as p
+        on
+            p.claim_payment_id = c.claim_payment_id
+            and p.payer_claim_control_number is not distinct from r.payer_claim_control_number
 ),
 
 judged as (
     select
         c.* replace (coalesce(s.first_payment_id, c.claim_payment_id) as claim_payment_id),
-        s.first_payment_id is not null as is_split, coalesce(r.reversal_order > c.payment_order, false) as is_reversed
+        s.first_payment_id is not null as is_split, r.claim_payment_id is not null as is_reversed
     from candidate as c
     left join split_payment as s on s.claim_payment_id = c.claim_payment_id
-    left join last_reversal as r
-        on
-            r.root_id = c.root_id
-            and r.payer_id = c.payer_id
-            and r.payer_claim_control_number is not distinct from c.payer_claim_control_number
+    left join reversed as r on r.claim_payment_id = c.claim_payment_id
 ),
 
 adjudicated as (

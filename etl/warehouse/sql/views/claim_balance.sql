@@ -28,19 +28,25 @@ posted as (
     group by k.root_id
 ),
 
+-- payments of claims that were never sent
+unsent as (
+    select * from payment as p
+    where p.payment_date <= $as_of and not exists (select 1 from claim_root as c where c.root_id = p.root_id)
+),
+
 answered as (
-    select root_id, max_by(charge_amount, payment_order) as charge_amount
-    from adjudication
-    group by root_id
+    select a.root_id, max_by(a.charge_amount, a.payment_order) as charge_amount
+    from adjudication as a
+    semi join unsent as u on u.root_id = a.root_id
+    group by a.root_id
 ),
 
 charged as (
     select root_id, payer_id, submission_date as since_date, charge_amount, is_void, true as is_sent from claim_root
     union all
     select p.root_id, min_by(p.payer_id, p.payment_order), min(p.payment_date), coalesce(min(a.charge_amount), 0), false, false
-    from payment as p
+    from unsent as p
     left join answered as a on a.root_id = p.root_id
-    where p.payment_date <= $as_of and not exists (select 1 from claim_root as c where c.root_id = p.root_id)
     group by p.root_id
 ),
 

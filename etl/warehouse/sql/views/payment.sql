@@ -2,8 +2,8 @@
 with dated as (
     select
         p.claim_payment_id, p.remittance_id, k.root_id, r.payment_date, p.status_code, p.status_code = '22' as is_reversal,
-        p.payer_claim_control_number, p.patient_control_number, p.charge_amount, p.paid_amount, y.payer_id as remitting_payer_id,
-        coalesce(m.match_method, 'patient_control_number') as match_method
+        p.patient_control_number, p.charge_amount, p.paid_amount, y.payer_id as remitting_payer_id,
+        m.match_method
     from claim_payment as p
     join remittance as r on r.remittance_id = p.remittance_id
     left join payer_key as y on y.spelled_as = coalesce(r.payer_id, upper(r.payer_name))
@@ -43,7 +43,7 @@ chosen as (
 
 select
     d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
-    d.payer_claim_control_number, d.patient_control_number, d.charge_amount, d.paid_amount,
+    d.patient_control_number, d.charge_amount, d.paid_amount,
     -- an id that no claim was sent to is the billed payer's other id, unless it says that it pays after another
     case
         when
@@ -52,7 +52,10 @@ select
             then coalesce(d.remitting_payer_id, o.payer_id, a.payer_id, 'unknown')
         else coalesce(b.payer_id, o.payer_id, a.payer_id, d.remitting_payer_id, 'unknown')
     end as payer_id,
-    coalesce(o.claim_id, a.claim_id) as answered_claim_id, d.match_method,
+    coalesce(o.claim_id, a.claim_id) as answered_claim_id,
+    coalesce(
+        d.match_method, case when coalesce(o.claim_id, a.claim_id) is null then 'none' else 'patient_control_number' end
+    ) as match_method,
     -- by day, then as they came; a number, because a row_number over all payments would have to sort them
     date_diff('day', date '1900-01-01', d.payment_date) * 1000000000000 + d.claim_payment_id as payment_order
 from dated as d

@@ -37,9 +37,14 @@ allowed as (
 select
     root_id, claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount,
     cast(allowed_amount as decimal(18, 2)) as allowed_amount,
-    coalesce(patient_owed_amount, 0) as patient_owed_amount,
-    coalesce(never_amount, 0) + case when allowed_amount <> 0 then coalesce(reduction_amount, 0) else 0 end as never_amount,
-    coalesce(denial_amount, 0) + case when allowed_amount = 0 then coalesce(denial_if_nothing_amount, 0) else 0 end
-        as denial_amount,
-    coalesce(duplicate_amount, 0) as duplicate_amount
+    cast(coalesce(patient_owed_amount, 0) as decimal(18, 2)) as patient_owed_amount,
+    cast(
+        coalesce(never_amount, 0) + case when allowed_amount <> 0 then coalesce(reduction_amount, 0) else 0 end
+        as decimal(18, 2)
+    ) as never_amount,
+    cast(
+        coalesce(denial_amount, 0) + case when allowed_amount = 0 then coalesce(denial_if_nothing_amount, 0) else 0 end
+        as decimal(18, 2)
+    ) as denial_amount,
+    cast(coalesce(duplicate_amount, 0) as decimal(18, 2)) as duplicate_amount
 from allowed
