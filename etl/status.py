@@ -83,7 +83,7 @@ def sentences(found: dict[str, Any]) -> list[str]:
     lines += _matched("claim payments", found["matching"]["claims"])
     lines += _matched("service payments", found["matching"]["lines"])
     if found["duplicates"]:
-        lines.append(f"{found['duplicates']:,} files or transaction sets arrived again and count once.")
+        lines.append(f"{found['duplicates']:,} files, transaction sets or claims came again and count once.")
     lines += [_rejection(one) for one in found["rejected_files"]]
     if found["mended"]:
         lines.append(f"{found['mended']:,} that were quarantined came mended since.")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard import words
+from dashboard import riskmodel, words
 from etl.measures import MEASURES
 
 JO = {
@@ -50,3 +50,9 @@ def test_written(written: str, expected: str) -> None:
 )
 def test_change(name: str, now: float, before: float | None, expected: object) -> None:
     assert words.change(MEASURES[name], now, before) == expected
+
+
+def test_a_count_and_a_share_of_the_model_bear_different_names() -> None:
+    """Formats go by a column's name: one name for both showed 173 denied claims as 17,300 %."""
+    names = ("denied", "denied_share", "claims", "claims_a_day", "denied_amount", "at_random_amount", "mean_risk")
+    assert len({riskmodel._label(name) for name in names}) == len(names)
