@@ -14,8 +14,8 @@ from dashboard import charts, data, words
 from etl.warehouse.store import file_identity, open_reader
 
 _LABELS = {
-    "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk", "denied_share": "Denial rate",
-    "average_precision": "Average precision", "denied_amount": "Denied dollars found",
+    "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk",
+    "denied_share": "Denial rate", "average_precision": "Average precision", "denied_amount": "Denied dollars found",
     "at_random_amount": "At random", "claims_a_day": "Claims a day", "ranked_by": "Ranked by",
 }  # fmt: skip
 _SHARES = ("mean_risk", "denied_share")
