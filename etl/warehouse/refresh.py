@@ -59,12 +59,18 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create or replace temp table touched_number (patient_control_number varchar)")
 
 
+def make_room(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let joins over all claims take more memory than rows that stream in; what needs still more spills to disk."""
+    connection.execute("set memory_limit = '2GB'")
+
+
 def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> date | None:
     """Bring every view up to date as of the last known day. Returns that day.
 
     With `since`, and when no more than half of the claims are touched, only their rows are computed. Without it, and
     when what all rows share has changed (a payer's name, the staff), everything is.
     """
+    make_room(connection)
     last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
     connection.execute("update warehouse_state set data_through = ?", [last_known])
     day = last_known or date(1900, 1, 1)

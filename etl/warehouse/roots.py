@@ -6,7 +6,7 @@ import duckdb
 
 from etl.warehouse import matching
 from etl.warehouse.ask import scalar
-from etl.warehouse.refresh import Since
+from etl.warehouse.refresh import Since, make_room
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> None:
@@ -16,6 +16,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -
     With `since`, only what was added then is looked at, and what it can change. REF*F8 holds the payer's control number
     (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are followed.
     """
+    make_room(connection)
     since = since or Since(0, 0, 0)
     _add(connection, _CLAIM_NUMBERS, since.claim_id)
     _join_replacements(connection)

@@ -116,6 +116,10 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 raise UserError(
                     f"The disk that holds {path} is full. Nothing was changed; make room and load again."
                 ) from None
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise UserError(
+                    "The memory is not enough for so much at once. Nothing was changed; load fewer files at a time."
+                ) from None
             raise
         finally:
             _clear(path)

@@ -319,3 +319,12 @@ def test_kill_9_at_any_moment_leaves_the_old_warehouse_whole(tmp_path: Path, sma
     load([folder], small)
     assert count(open_reader(small)) == 2 + 30 * 60
     assert open_reader(small).execute("select count(*) from source_file").fetchall() == [(32,)]
+
+
+def test_memory_that_does_not_reach_is_a_message_and_changes_nothing(small: Path) -> None:
+    before = content(small)
+    with pytest.raises(UserError, match="memory is not enough"), open_writer(small) as connection:
+        connection.execute("set memory_limit = '12MB'")
+        connection.execute("set max_temp_directory_size = '1MB'")
+        connection.execute("create temp table wide as select repeat('x', 900) || i as t from range(200000) as r (i)")
+    assert content(small) == before
