@@ -157,14 +157,6 @@ def _rejection(one: dict[str, Any]) -> str:
     return f"{one['file']}, segment {one['segment']:,}: {said}: {of}."
 
 
-def _issues(connection: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
-    return _rows(
-        connection,
-        f"""select file_name as file, segment, rule, found, expected, fix from issue
-        where {condition} order by reported_at, file_name, segment""",
-    )
-
-
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
     rows = connection.execute(sql)
     names = [column[0] for column in rows.description or []]

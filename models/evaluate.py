@@ -195,10 +195,6 @@ def against_truth(denied: Floats, risk: Floats, probability: Floats) -> dict[str
     }
 
 
-def _range(values: list[float]) -> list[float]:
-    return [round(float(q), 4) for q in np.quantile(values, [0.025, 0.975])]
-
-
 def rounded(value: object) -> object:
     """Figures to four places, also inside a mapping."""
     if isinstance(value, dict):

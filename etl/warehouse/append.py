@@ -56,7 +56,7 @@ class Appender:
         parents: dict[str, tuple[str, ...]] = {"set": ("transaction_set", "remittance")}
         parents |= {name: (name,) for name in first if name != "transaction_set"}
         for table, frame in batch.items():
-            if table in ("claim", "claim_payment"):
+            if table in identity.NAMING:
                 frame, persons = identity.take_out(frame, self.key)
                 self._insert("person", persons)
             if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
@@ -68,6 +68,7 @@ class Appender:
                 if column in frame.columns and name in first
             ]
             self._insert(table, frame.with_columns(*keys))
+            self._count(table, frame.height)
 
     def side_file(self, side_file: SideFile, rows: pl.DataFrame, file_id: int) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
@@ -108,8 +109,6 @@ class Appender:
         )
         self.connection.execute(f"insert into {table} by name select * from incoming")
         self.connection.unregister("incoming")
-        if table != "person":
-            self._count(table, frame.height)
 
     def _take(self, name: str, n: int) -> int:
         """Reserve `n` keys; returns the first."""

@@ -17,6 +17,8 @@ import polars as pl
 
 from etl.errors import UserError
 
+# the tables whose rows name a person
+NAMING = ("claim", "claim_payment")
 # what a person is known by (person.sql)
 PERSON = (
     "patient_last_name",
@@ -101,8 +103,6 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
     `member_key` is equal for equal member ids, `name_key` for equal last names and first initials, `identity_key` for
     all that is known of a person.
     """
-    if "member_id" not in frame.columns:
-        return frame, frame.clear()
     known = [name for name in PERSON if name in frame.columns]
     nothing = pl.lit(None, pl.String)
     words = {

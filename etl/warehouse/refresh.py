@@ -77,24 +77,25 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
     if _refresh_payers(connection) and since is not None and _is_part(connection, since):
         _refresh_part(connection, day)
     else:
-        for view in views.ORDER:
-            if view in views.KEPT:
-                connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
-                _comment(connection, "table", view)
-            elif view in views.PASSING:
-                connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
-            else:
-                _create_view(connection, view, day)
-        for view in views.PASSING:
-            connection.execute(f"drop table temp.{view}")
-    for view in views.ORDER:
-        _create_view(connection, view, day)  # the day has moved on
+        _refresh_all(connection, day)
     return last_known
 
 
+def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    for view, kind in views.KINDS.items():
+        if kind == "kept":
+            connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
+            _comment(connection, "table", view)
+        elif kind == "passing":
+            connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
+        elif kind == "joined":
+            _create_view(connection, view, day)
+    for view, kind in views.KINDS.items():
+        if kind == "passing":
+            connection.execute(f"drop table temp.{view}")
+
+
 def _create_view(connection: duckdb.DuckDBPyConnection, view: str, day: date) -> None:
-    if view in views.KEPT + views.SMALL + views.PASSING:
-        return
     connection.execute(f"create or replace view {view} as {views.text_as_of(view, day)}")
     _comment(connection, "view", view)
 
@@ -155,16 +156,19 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         connection.execute(
             f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
         )
-    for view in views.ORDER:
-        if view in views.KEPT + views.PASSING:
+    for view, kind in views.KINDS.items():
+        if kind in ("kept", "passing"):
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
-        elif view not in views.SMALL:
+        elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
     for view in views.KEPT:
         connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
-    for view in views.ORDER:
-        if view not in views.KEPT + views.PASSING + views.SMALL:
-            connection.execute(f"drop view temp.{view}")
-    for table in (*_PART, *views.KEPT, *views.PASSING):
+    for view, kind in reversed(views.KINDS.items()):
+        if kind != "small":
+            connection.execute(f"drop {'view' if kind == 'joined' else 'table'} temp.{view}")
+    for table in _PART:
         connection.execute(f"drop table temp.{table}")
+    for view, kind in views.KINDS.items():
+        if kind == "joined":
+            _create_view(connection, view, day)  # the day has moved on

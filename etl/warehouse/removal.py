@@ -9,6 +9,7 @@ import polars as pl
 
 from etl.tables.side_files import SIDE_FILES, SideFile
 from etl.warehouse import refresh, roots, views
+from etl.warehouse.identity import NAMING
 
 # what each key's rows hang on, from the file down
 _BELOW = (
@@ -48,6 +49,10 @@ def delete(connection: duckdb.DuckDBPyConnection, key: str, ids: list[int]) -> d
     connection.register("gone", pl.DataFrame({"id": ids}, schema={"id": pl.Int64}))
     removed = {}
     for table in tables_with(connection, key):
+        if table in NAMING:
+            connection.execute(
+                f"insert into gone_person select identity_key from {table} where {key} in (select id from gone)"
+            )
         rows = connection.execute(f"delete from {table} where {key} in (select id from gone)").fetchall()
         removed[table] = int(rows[0][0])
     connection.unregister("gone")

@@ -153,8 +153,8 @@ def empty() -> duckdb.DuckDBPyConnection:
 
 
 def _keep_persons(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Put the persons that a load met into the identity file. Before the warehouse is swapped: a name too many is no
-    harm, a missing one is."""
+    """Put the persons that a load met into the identity file, and take out those whom nothing names any more. Before
+    the warehouse is swapped: should it stop in between, a load brings them back."""
     final, building = identity.path_of(path), path.parent / f".{path.name}.building.identity"
     if final.exists():
         shutil.copyfile(final, building)
@@ -163,6 +163,11 @@ def _keep_persons(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(
         """insert into identity.person select distinct on (identity_key) * from temp.person
         where identity_key not in (select identity_key from identity.person)"""
+    )
+    named = " union all ".join(f"select identity_key from {table}" for table in identity.NAMING)
+    connection.execute(
+        f"""delete from identity.person where identity_key in (from gone_person)
+        and identity_key not in (select identity_key from ({named}) where identity_key is not null)"""
     )
     connection.execute("detach identity")  # which checkpoints it
     _sync(building)

@@ -10,53 +10,41 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 SQL = Path(__file__).parent / "sql"
 
-ORDER = (
-    "file_answer",
-    "payer_key",
-    "payer",
-    "payment",
-    "line_match",
-    "line_weight",
-    "line_share",
-    "line_adjustment",
-    "payment_line",
-    "split_payment",
-    "adjudication",
-    "denied_line",
-    "claim_root",
-    "claim_answer",
-    "claim_outcome",
-    "denial",
-    "claim_staff",
-    "claim_balance",
-    "receivable",
-    "cash",
-    "deposit",
-    "coding_audit_line",
-)
-
-# computed by the load and kept as tables: each row belongs to one claim root, so a load computes only those it touches
-KEPT = (
-    "payment",
-    "line_match",
-    "line_share",
-    "payment_line",
-    "split_payment",
-    "adjudication",
-    "denied_line",
-    "claim_root",
-    "claim_answer",
-    "denial",
-    "claim_balance",
-)
-# small, and kept whole
-SMALL = ("payer_key", "payer")
-# a step on the way that nobody asks for
-PASSING = ("line_weight",)
-# all others are a join away from what is kept: real views in the warehouse file
+# kept: a table in which each row belongs to one claim root, so that a load computes only the roots that it touches
+# small: a table, computed whole by every load
+# passing: a step on the way that nobody asks for
+# joined: a join away from what is kept, so it is a view in the warehouse file
+Kind = Literal["kept", "small", "passing", "joined"]
+KINDS: dict[str, Kind] = {
+    "file_answer": "joined",
+    "payer_key": "small",
+    "payer": "small",
+    "payment": "kept",
+    "line_match": "kept",
+    "line_weight": "passing",
+    "line_share": "kept",
+    "line_adjustment": "joined",
+    "payment_line": "kept",
+    "split_payment": "kept",
+    "adjudication": "kept",
+    "denied_line": "kept",
+    "claim_root": "kept",
+    "claim_answer": "kept",
+    "claim_outcome": "joined",
+    "denial": "kept",
+    "claim_staff": "joined",
+    "claim_balance": "kept",
+    "receivable": "joined",
+    "cash": "joined",
+    "deposit": "joined",
+    "coding_audit_line": "joined",
+}
+ORDER = tuple(KINDS)
+KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
 
 
 @cache

@@ -199,8 +199,7 @@ def _ids(tokens: Tokens) -> tuple[Codes, bool]:
     a byte-order mark."""
     start, length = tokens._spans(tokens.first)
     codes = tokens.raw.codes(start, length)
-    initial = codes & np.uint32(0xFF)
-    initial[length > 3] = tokens.raw.codes(start[length > 3], np.ones(int((length > 3).sum()), np.int64))
+    initial = codes & np.uint32(0xFF)  # 0 of a longer one: it may be indented
     odd = np.flatnonzero((initial < ord("A")) | (initial > ord("Z"))).tolist()
     for segment in odd:
         token = tokens.raw.text[start[segment] : start[segment] + length[segment]]

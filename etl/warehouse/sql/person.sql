@@ -14,3 +14,6 @@ CREATE TEMP TABLE person (
     corrected_first_name VARCHAR,
     corrected_member_id VARCHAR
 );
+
+-- whom a claim or claim payment named that is taken out again
+CREATE TEMP TABLE gone_person (identity_key BIGINT);

@@ -16,7 +16,7 @@ Tables = dict[str, list[str]]
 
 
 def snapshot(connection: duckdb.DuckDBPyConnection) -> Tables:
-    names = [name for name in views.ORDER if name not in views.PASSING]
+    names = [name for name, kind in views.KINDS.items() if kind != "passing"]
     return {name: sorted(map(str, connection.execute(f"from {name}").fetchall())) for name in names}
 
 
