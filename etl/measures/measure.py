@@ -46,6 +46,18 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """SQL and the values of its named parameters."""
+
+    sql: str
+    parameters: dict[str, Any]
+
+    def then(self, select: str) -> Query:
+        """The same `with` clause, followed by a select."""
+        return Query(f"{self.sql} {select}", self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One reported number. `value` is `numerator / denominator`, or the numerator when there is no denominator.
 
@@ -81,10 +93,26 @@ class Measure:
         Money is Decimal with cents, counts are integers; an empty denominator gives a null value, as do the sums of
         no rows when there are no dims. Raises UserError for a dimension that this measure does not have.
         """
-        query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
+        query = self.query(data_through(connection), dims, filters, period, as_of, age_from)
+        return self.answer(_frame(connection, query))
+
+    def query(
+        self,
+        last_known: date | None,
+        dims: Sequence[str] = (),
+        filters: Filters | None = None,
+        period: Period = (None, None),
+        as_of: date | None = None,
+        age_from: AgeFrom = "service",
+    ) -> Query:
+        """The question as SQL: its rows are the dims, numerator and denominator. `answer` makes values of them.
+
+        `last_known` is the day that the views stand on (`data_through`). Raises UserError as `by` does.
+        """
         columns = [self.dimension(name) for name in dims]
         if many := [dim.name for dim in columns if dim.many]:
             raise UserError(f"A claim can have several {many[0]}: {many[0]} can filter {self.name}, not break it down.")
+        chosen = self._chosen(last_known, filters or {}, period, as_of, age_from)
         keys = [f"{self._expression(dim, age_from)} as {dim.name}" for dim in columns]
         denominator = self.denominator.sql() if self.denominator else "null"
         sums = [f"{self.numerator.sql()} as numerator", f"{denominator} as denominator"]
@@ -92,8 +120,7 @@ class Measure:
         kept = f" where ({') or ('.join(counted)})" if keys else ""
         group = f" group by {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
         order = group.replace("group by", "order by")
-        sql = f"{query} select {', '.join(keys + sums)} from chosen{kept}{group}{order}"
-        return self._with_value(_frame(connection, sql, parameters))
+        return chosen.then(f"select {', '.join(keys + sums)} from chosen{kept}{group}{order}")
 
     def rows(
         self,
@@ -106,11 +133,11 @@ class Measure:
         limit: int | None = None,
     ) -> pl.DataFrame:
         """The rows of the view that make up the numerator, largest first; the column `contribution` adds up to it."""
-        query, parameters = self._rows_query(connection, filters or {}, period, as_of, age_from)
+        chosen = self._chosen(data_through(connection), filters or {}, period, as_of, age_from)
         amount = self.numerator.amount
-        sql = f"{query} select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
+        sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
-        return _frame(connection, sql + (f" limit {int(limit)}" if limit else ""), parameters)
+        return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
 
     def dimension(self, name: str) -> Dimension:
         """A dimension of this measure by name. Raises UserError when it has no such dimension."""
@@ -123,17 +150,11 @@ class Measure:
             return f"cast(date_trunc('{dim.name}', {self.date_column}) as date)"
         return dim.expression.format(age=f"{age_from}_age_days")
 
-    def _rows_query(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        filters: Filters,
-        period: Period,
-        as_of: date | None,
-        age_from: AgeFrom,
-    ) -> tuple[str, dict[str, Any]]:
+    def _chosen(
+        self, last_known: date | None, filters: Filters, period: Period, as_of: date | None, age_from: AgeFrom
+    ) -> Query:
         """A `with` clause whose last step, `chosen`, holds the rows asked for; all values are bound parameters."""
         start, end = period
-        last_known = data_through(connection)
         day = as_of or (end if self.date_column is None else None)
         conditions, parameters = [self.where], dict[str, Any]()
         if self.date_column and start:
@@ -154,10 +175,12 @@ class Measure:
         else:
             source, parameters["as_of"] = views.as_of_query(self.view) + ",", day
         age = f"{age_from}_age_days as age_days, " if self.view == "receivable" else ""
-        return f"{source} chosen as (select {age}* from {self.view} where {' and '.join(conditions)})", parameters
+        chosen = f"{source} chosen as (select {age}* from {self.view} where {' and '.join(conditions)})"
+        return Query(chosen, parameters)
 
-    def _with_value(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add `value`: money stays Decimal, a ratio is a float, an empty denominator gives null."""
+    def answer(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add `value` to the rows of `query`: money stays Decimal, a ratio is a float, an empty denominator gives
+        null."""
         # DuckDB sums integers into wide decimals
         counts = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Decimal) and kind.scale == 0]
         frame = frame.with_columns(pl.col(counts).cast(pl.Int64), cs.decimal().exclude(counts).cast(pl.Decimal(18, 2)))
@@ -173,6 +196,6 @@ def data_through(connection: duckdb.DuckDBPyConnection) -> date | None:
     return rows[0][0] if rows else None
 
 
-def _frame(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
-    frame: pl.DataFrame = connection.cursor().sql(sql, params=dict(parameters)).pl()
+def _frame(connection: duckdb.DuckDBPyConnection, query: Query) -> pl.DataFrame:
+    frame: pl.DataFrame = connection.cursor().sql(query.sql, params=query.parameters).pl()
     return frame
