@@ -51,7 +51,8 @@ def delete(connection: duckdb.DuckDBPyConnection, key: str, ids: list[int]) -> d
     for table in tables_with(connection, key):
         if table in NAMING:
             connection.execute(
-                f"insert into gone_person select identity_key from {table} where {key} in (select id from gone)"
+                f"""insert into gone_person select identity_key from {table}
+                where {key} in (select id from gone) and identity_key is not null"""
             )
         rows = connection.execute(f"delete from {table} where {key} in (select id from gone)").fetchall()
         removed[table] = int(rows[0][0])

@@ -156,18 +156,22 @@ def _keep_persons(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Put the persons that a load met into the identity file, and take out those whom nothing names any more. Before
     the warehouse is swapped: should it stop in between, a load brings them back."""
     final, building = identity.path_of(path), path.parent / f".{path.name}.building.identity"
-    if final.exists():
+    [(some_gone,)] = connection.execute("select count(*) > 0 from gone_person").fetchall()
+    if final.exists() and not some_gone:
         shutil.copyfile(final, building)
     connection.execute(f"attach '{_quoted(building)}' as identity")
+    if final.exists() and some_gone:  # written anew: a deleted row's bytes would stay in the file
+        named = " union all ".join(f"select identity_key from {table}" for table in identity.NAMING)
+        connection.execute(f"attach '{_quoted(final)}' as former (read_only)")
+        connection.execute(
+            f"""create table identity.person as from former.person where identity_key not in (from gone_person)
+            or identity_key in (select identity_key from ({named}) where identity_key is not null)"""
+        )
+        connection.execute("detach former")
     connection.execute("create table if not exists identity.person as from temp.person limit 0")
     connection.execute(
         """insert into identity.person select distinct on (identity_key) * from temp.person
         where identity_key not in (select identity_key from identity.person)"""
-    )
-    named = " union all ".join(f"select identity_key from {table}" for table in identity.NAMING)
-    connection.execute(
-        f"""delete from identity.person where identity_key in (from gone_person)
-        and identity_key not in (select identity_key from ({named}) where identity_key is not null)"""
     )
     connection.execute("detach identity")  # which checkpoints it
     _sync(building)

@@ -16,4 +16,4 @@ CREATE TEMP TABLE person (
 );
 
 -- whom a claim or claim payment named that is taken out again
-CREATE TEMP TABLE gone_person (identity_key BIGINT);
+CREATE TEMP TABLE gone_person (identity_key BIGINT NOT NULL);
