@@ -35,7 +35,7 @@ reasoned as (
                 then 'contractual'
             when case definition when 'unpaid_line' then unpaid_pending_amount else pending_amount end <> 0 then 'pending'
             when case definition when 'unpaid_line' then unpaid_unknown_amount else unknown_amount end <> 0 then 'unknown'
-            when definition <> 'unpaid_line' and denial_code_amount <> 0 then 'denial_codes'
+            when definition = 'every_cas' or (definition <> 'unpaid_line' and denial_code_amount <> 0) then 'denial_codes'
             else 'none'
         end as main_reason
     from other
