@@ -107,6 +107,8 @@ class Line:
                 self.never += amount
             elif kind == "duplicate":
                 self.duplicate += amount
+        if sum(amount for _, _, amount in self.denials) <= 0:
+            self.denials = []
 
 
 @dataclass

@@ -64,7 +64,7 @@ def bridge(t: Tables, as_of: date) -> dict[tuple[str, str], tuple[int, Decimal]]
         own = ours.get((answer.root, answer.payer))
         for name in IS_DENIED:
             there, amount = IS_DENIED[name](answer), AMOUNT[name](answer)
-            if own is not answer:
+            if own is None or own.order != answer.order:
                 count[name, "duplicate"] += int(there) - int(bool(own and own.denied))
                 money[name, "duplicate"] += amount - denied_part(own)
                 continue
