@@ -1,4 +1,4 @@
-"""The commands that ask the warehouse: sample, measures, measure, definitions, docs; those that fill it are in load_cli."""
+"""The commands that ask the warehouse (measure, definitions ...) and sample; those that fill it are in load_cli."""
 
 from __future__ import annotations
 

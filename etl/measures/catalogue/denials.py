@@ -257,7 +257,7 @@ DENIALS = (
         ),
         lower_is_better=True,
         view="patient_posting",
-        numerator=Sum("denial_write_off_amount"),
+        numerator=Sum("denial_write_off_amount", "denial_write_off_amount <> 0"),
         denominator=None,
         date_column="posting_date",
         dimensions=(*CLAIM, *TIME),

@@ -75,7 +75,7 @@ BY_HAND = {
     "late_charge_rate": ("80.00", "213.00"),
     # 10 and, on the seventh day, 20; then 30 and 5; collections and refunds are no payments
     "point_of_service_collection_rate": ("30.00", "65.00"),
-    # OVERPAID 20 by the payer and 5 - 2 by the patient, UNITS 7 by collections, WON-BACK 2 written off beside its payment
+    # OVERPAID 20 by the payer and 5 - 2 by the patient, UNITS 7 by collections, WON-BACK 2 written off too much
     "credit_balance_amount": ("32.00", None),
     # NEVER-SENT 55, ENTERED-LATER 21; SENT-LATER has gone, NOT-ENTERED has not come
     "unbilled_amount": ("76.00", None),
