@@ -18,7 +18,7 @@ from etl.warehouse.store import open_reader
 from models.cli import train_into
 
 Run = Callable[..., AppTest]
-PAGES = ("overview", "denials", "aging", "people", "check", "model", "definitions", "claim")
+PAGES = ("overview", "denials", "denial_rates", "aging", "people", "check", "model", "definitions", "claim")
 
 
 @pytest.mark.parametrize("name", PAGES)
