@@ -59,9 +59,10 @@ def heading(title: str, measure: Measure | None = None) -> None:
 
 def tooltip(measure: Measure) -> str:
     """Definition, formula, source, caveat and published range."""
-    text = f"{measure.definition}\n\n**Formula** {measure.formula}\n\n**Source** {measure.source}\n\n**Caveat** {measure.caveat}"
+    said = {"Formula": measure.formula, "Source": measure.source, "Caveat": measure.caveat}
     if measure.benchmark != NO_BENCHMARK:
-        text += f"\n\n**Benchmark** {measure.benchmark}"
+        said["Benchmark"] = measure.benchmark
+    text = "\n\n".join([measure.definition, *(f"**{name}** {what}" for name, what in said.items())])
     return text.replace("$", "\\$")
 
 

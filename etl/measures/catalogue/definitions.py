@@ -15,7 +15,7 @@ _BRIDGE = (*CLAIM, "definition", "difference_reason", *TIME)
 def _rate(name: str, label: str, definition: str, source: str, caveat: str) -> Measure:
     return Measure(
         name=f"initial_denial_rate_{name}",
-        label=f"Initial denial rate, {label}",
+        label=f"Denial rate, {label}",
         definition=f"{definition} {_BASE}",
         formula="first answers that this definition calls denied / first answers",
         unit="rate",
@@ -60,14 +60,14 @@ _UNPAID_LINE = "X12 835 SVC03 = 0; line-level denial reports (paid or not paid)"
 DEFINITIONS = (
     _rate(
         "every_cas",
-        "every adjustment counts",
+        "every CAS",
         "Share of claims with any adjustment.",
         _EVERY_CAS,
         "Counts contractual adjustments, deductibles and sequestration as denials: nearly every claim has one.",
     ),
     _rate(
         "status_4",
-        "claim status 4",
+        "status 4",
         "Share of claims that the payer labels as denied.",
         _STATUS_4,
         "X12 asks for 4 only where the patient is not known or the whole claim is denied, and payers differ: "
@@ -76,22 +76,22 @@ DEFINITIONS = (
     ),
     _rate(
         "zero_paid",
-        "nothing paid",
+        "zero paid",
         "Share of claims on which the payer paid nothing.",
         _ZERO_PAID,
         "Counts claims that the deductible took whole, and misses every partial denial.",
     ),
     _rate(
         "unpaid_line",
-        "any unpaid line",
+        "unpaid line",
         "Share of claims with at least one line that was charged and paid nothing.",
         _UNPAID_LINE,
         "Counts lines that the deductible took whole or a contract prices at nothing, and misses lines paid in part.",
     ),
-    _amount("every_cas", "every adjustment counts", "The sum of all adjustments", _EVERY_CAS),
-    _amount("status_4", "claim status 4", "The charge of claims with status 4", _STATUS_4),
-    _amount("zero_paid", "nothing paid", "The charge of claims on which nothing was paid", _ZERO_PAID),
-    _amount("unpaid_line", "any unpaid line", "The charge of lines that were paid nothing", _UNPAID_LINE),
+    _amount("every_cas", "every CAS", "The sum of all adjustments", _EVERY_CAS),
+    _amount("status_4", "status 4", "The charge of claims with status 4", _STATUS_4),
+    _amount("zero_paid", "zero paid", "The charge of claims on which nothing was paid", _ZERO_PAID),
+    _amount("unpaid_line", "unpaid line", "The charge of lines that were paid nothing", _UNPAID_LINE),
     Measure(
         name="definition_difference_claims",
         label="Claims between two definitions",

@@ -9,8 +9,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from etl.errors import UserError
 from etl.measures import MEASURES
-from etl.measures.definitions import DEFINITIONS, REASONS, compare
+from etl.measures.definitions import DEFINITIONS, REASONS, changed_claims, compare
 from tests.etl.measures import edge_practice, practice
 from tests.etl.measures.tables import warehouse
 from tests.etl.measures.twin import read
@@ -145,3 +146,17 @@ def test_a_predetermination_a_forward_and_a_reversal_are_no_answer(edges: duckdb
     # ours waits for the decision on DUP-ONLY
     assert counted == [17, 18, 18, 18, 18]
     assert compare(edges)[0].amount == Decimal("410.00")
+
+
+def test_each_changed_claim_can_be_listed(edges: duckdb.DuckDBPyConnection):
+    listed = changed_claims(edges, "status_4").select("claim_number", "difference_reason", "claim_change").rows()
+    assert listed == [
+        ("DUP-ONLY", "duplicate", 1),
+        ("WON-BACK", "full_denial_missed", -1),
+        ("HALF-DENIED", "partial_denial_missed", -1),
+        ("TWO-WRITES", "partial_denial_missed", -1),
+        ("UNITS", "partial_denial_missed", -1),
+        ("DEDUCTIBLE-4", "patient_share", 1),
+    ]
+    with pytest.raises(UserError, match="No such definition: ours. Compare ours with one of: every_cas, status_4"):
+        changed_claims(edges, "ours")
