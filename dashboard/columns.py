@@ -19,6 +19,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                "first_remit_date", "is_overturned", "next_step"),
     "receivable": (*_CLAIM, "side", "ar_reason", "age_days", "service_date", "submission_date", "last_remit_date",
                    "charge_amount", "balance_amount"),
+    "claim_money": (*_CLAIM, "submission_date", "charge_amount", "contractual_amount", "insurance_paid_amount",
+                    "patient_paid_amount", "write_off_amount", "open_amount"),
+    "patient_posting": (*_CLAIM, "posting_date", "kind", "posted_amount", "service_date"),
+    "denial_resolution": (*_CLAIM, "first_remit_date", "overturned_on", "written_off_on", "denied_amount"),
+    "unbilled_charge": ("claim_number", "coder_id", "biller_id", "charge_entered_at", "age_days"),
+    "denial_definition": (*_CLAIM, "answer_date", "charge_amount", "paid_amount", "denied_amount"),
+    "definition_bridge": (*_CLAIM, "answer_date", "difference_reason", "charge_amount", "paid_amount", "denied_amount"),
     "cash": (*_CLAIM, "payment_date", "is_reversal", "charge_amount", "paid_amount"),
     "deposit": ("payer_name", "payment_date", "trace_number", "payment_method", "deposit_amount"),
     "claim_staff": (*_CLAIM, "staff_id", "team", "service_date", "first_remit_date", "charge_amount",
@@ -43,6 +50,19 @@ LABELS = {
     "paid_amount": "Paid",
     "balance_amount": "Balance",
     "deposit_amount": "Deposit",
+    "contractual_amount": "Contractual",
+    "insurance_paid_amount": "Insurance paid",
+    "patient_paid_amount": "Patient paid",
+    "write_off_amount": "Written off",
+    "open_amount": "Open",
+    "posting_date": "Posted",
+    "posted_amount": "Amount",
+    "kind": "Kind",
+    "overturned_on": "Overturned on",
+    "written_off_on": "Written off on",
+    "charge_entered_at": "Charge entered",
+    "answer_date": "First answer",
+    "difference_reason": "Why it differs",
     "is_overturned": "Overturned",
     "is_reversal": "Reversal",
     "coder_id": "Coder",
@@ -67,7 +87,8 @@ LABELS = {
     "audited_value": "Audited as",
 }
 
-_WORDS = ("payer_name", "facility", "denial_category", "ar_reason", "side", "field", "carc_label", "next_step")
+_WORDS = ("payer_name", "facility", "denial_category", "ar_reason", "side", "field", "carc_label", "next_step",
+          "kind", "difference_reason")  # fmt: skip
 
 
 def shown(frame: pl.DataFrame) -> pl.DataFrame:

@@ -106,8 +106,8 @@ def _mark_name(row: Mapping[str, object], question: Question, names: Mapping[str
 
 def _clicked(key: str, chart_key: str, question: Question) -> None:
     points = st.session_state[chart_key].selection.points
-    if not points:
-        return
+    if not points or not points[0].get("customdata"):
+        return  # nothing, or a mark that stands for no part
     values = [str(value) for value in points[0]["customdata"]]
     drill.open_claims(question.at(**dict(zip(question.dims, values, strict=False))))
     st.session_state[key] = st.session_state.get(key, 0) + 1

@@ -1,4 +1,4 @@
-"""The commands that ask the warehouse: sample, measures, measure, docs; those that fill it are in load_cli."""
+"""The commands that ask the warehouse (measure, definitions ...) and sample; those that fill it are in load_cli."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from etl import docs as generated
 from etl import load_cli
 from etl.errors import UserError
 from etl.measures import MEASURES, AgeFrom
+from etl.measures import definitions as compared
+from etl.measures.definitions import DEFINITIONS, REASONS
 from etl.options import DEFAULT_DB, DbOption, FormatOption
 from etl.progress import Progress
-from etl.report import Format, emit
+from etl.report import Format, emit, plain
 from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
 
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("map")(map_command)
     app.command("measures")(measures)
     app.command("measure")(measure)
+    app.command("definitions")(definitions)
     app.command("docs")(docs)
 
 
@@ -60,8 +63,13 @@ def measures(form: FormatOption = Format.table) -> None:
             "label": m.label,
             "unit": m.unit,
             "definition": m.definition,
+            "formula": m.formula,
+            "better": {True: "lower", False: "higher", None: None}[m.lower_is_better],
             "source": m.source,
             "caveat": m.caveat,
+            "benchmark": m.benchmark,
+            "date": m.date_column,
+            "dimensions": list(m.dimensions) if form is Format.json else " ".join(m.dimensions),
         }
         for m in MEASURES.values()
     ]
@@ -69,7 +77,9 @@ def measures(form: FormatOption = Format.table) -> None:
         emit(rows, form)
         return
     for row in rows:
-        print(f"{row['measure']} ({row['unit']}): {row['label']}\n    {row['definition']}\n    {row['caveat']}")
+        print(f"{row['measure']} ({row['unit']}): {row['label']}")
+        for name in ("definition", "formula", "source", "caveat", "benchmark"):
+            print(f"    {name.capitalize() + ':':<11} {row[name]}")
 
 
 def measure(
@@ -98,6 +108,49 @@ def measure(
         frame = MEASURES[name].by(connection, by or [], filters, period, day("--as-of", as_of), age)
         rows += [{"measure": name, "unit": MEASURES[name].unit, **row} for row in frame.to_dicts()]
     emit(rows, form)
+
+
+def definitions(
+    db: DbOption = DEFAULT_DB,
+    where: Annotated[list[str] | None, typer.Option("--where", help="DIM=VALUE; the same DIM again means or.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day of the first answer, YYYY-MM-DD.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day of the first answer, YYYY-MM-DD.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="What was known at the end of this day.")] = None,
+    claims: Annotated[
+        str | None, typer.Option("--claims", metavar="DEFINITION", help="List the claims this one counts otherwise.")
+    ] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """The initial denial rate by five definitions on the same claims, and the steps from ours to each other one."""
+    asked = (_filters(where or []), (day("--from", start), day("--to", end)), day("--as-of", as_of))
+    connection = open_reader(db)
+    if claims:
+        emit(compared.changed_claims(connection, claims, *asked).to_dicts(), form)
+        return
+    found = compared.compare(connection, *asked)
+    rates = [
+        {"definition": one.name, "counts": DEFINITIONS[one.name].counts, "denied": one.denied,
+         "answered": one.answered, "rate": one.rate, "denied_amount": one.amount}
+        for one in found
+    ]  # fmt: skip
+    steps = [
+        {"definition": one.name, "reason": step.reason, "claims": step.claims, "amount": step.amount,
+         "in_words": REASONS[step.reason]}
+        for one in found for step in one.steps
+    ]  # fmt: skip
+    if form is Format.json:
+        of = {row["definition"]: [step for step in steps if step["definition"] == row["definition"]] for row in rates}
+        emit([{**row, "steps": [_without_definition(step) for step in of[row["definition"]]]} for row in rates], form)
+    elif form is Format.csv:
+        emit(steps, form)
+    else:
+        emit(rates, form)
+        print("\nFrom ours to each of the others:\n")
+        emit(steps, form)
+
+
+def _without_definition(step: dict[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in step.items() if name != "definition"}
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether they are stale.")] = False) -> None:

@@ -11,6 +11,7 @@ from etl.measures import DIMENSIONS
 
 _BREAKDOWNS = ("denial_category", "group_carc", "denial_owner", "procedure_family")
 _TILES = ("initial_denial_rate", "zero_pay_denial_rate", "partial_pay_denial_rate", "denied_amount")
+_AFTER = ("preventable_denied_amount", "overturned_amount", "denial_write_off_amount", "days_denial_to_resolution")
 
 
 def page() -> None:
@@ -18,6 +19,7 @@ def page() -> None:
     st.title("Denial reasons")
     st.caption(f"Initial denials answered {words.day(scope.start)} to {words.day(scope.end)}")
     tiles.row(*(Question(name, scope) for name in _TILES))
+    tiles.row(*(Question(name, scope) for name in _AFTER))
 
     names = data.reason_names()
     denied = Question("denied_amount", scope)

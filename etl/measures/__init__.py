@@ -7,12 +7,13 @@ MEASURES["initial_denial_rate"].by(open_reader(path), dims=["payer_name"])
 
 from etl.measures.catalogue import MEASURES
 from etl.measures.dimensions import AR_BUCKETS, DIMENSIONS
-from etl.measures.measure import AgeFrom, Filters, Measure, Period, Query, Sum, data_through
+from etl.measures.measure import NO_BENCHMARK, AgeFrom, Filters, Measure, Period, Query, Sum, data_through
 
 __all__ = [
     "AR_BUCKETS",
     "DIMENSIONS",
     "MEASURES",
+    "NO_BENCHMARK",
     "AgeFrom",
     "Filters",
     "Measure",

@@ -58,6 +58,8 @@ DIMENSIONS: dict[str, Dimension] = {
         _plain("employment", "In-house or outsourced"),
         _plain("credential", "Credential"),
         _plain("ar_reason", "Why it is open"),
+        _plain("definition", "Definition of a denial"),
+        _plain("difference_reason", "Why the definitions differ"),
         Dimension("ar_bucket", "Age in days", _BUCKET),
         Dimension("teams", "Team of the coder or biller", "teams", many=True),
         Dimension("day", "Day", ""),

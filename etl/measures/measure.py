@@ -23,7 +23,8 @@ Unit = Literal["count", "money", "rate", "days"]
 AgeFrom = Literal["service", "submission", "remit"]
 Period = tuple[date | None, date | None]
 # what the rows of a view belong to, where it is not a claim root
-_KEYS = {"deposit": "remittance_id"}
+_KEYS = {"deposit": "remittance_id", "unbilled_charge": "claim_number"}
+NO_BENCHMARK = "No published range."
 
 Filters = Mapping[str, str | Sequence[str]]
 
@@ -62,7 +63,7 @@ class Measure:
     """One reported number. `value` is `numerator / denominator`, or the numerator when there is no denominator.
 
     `date_column` is what a period filters; None marks a balance, which stands on one day: a period then means its
-    last day.
+    last day. `formula` says numerator and denominator in plain words; `benchmark` is a published range with its source.
     """
 
     name: str
@@ -78,6 +79,8 @@ class Measure:
     date_column: str | None
     dimensions: tuple[str, ...]
     where: str = field(default="true")
+    formula: str = ""
+    benchmark: str = NO_BENCHMARK
 
     def by(
         self,

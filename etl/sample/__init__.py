@@ -89,7 +89,7 @@ def write_sample(
         "files": written.files,
         "counts": counts,
     }
-    write_truth(out / "truth.json", facts, Truth(roots, remitted, data_through))
+    write_truth(out / "truth.json", facts, Truth(roots, remitted, data_through, in_work))
     report("truth", 1, 1)
 
 

@@ -45,7 +45,8 @@ def write_side_files(
 ) -> None:
     """Write the four CSV files. Claims not yet sent stand in the work log without a submission date."""
     _write(out / "work_log.csv",
-           ("claim_id", "coder_id", "biller_id", "coded_at", "charge_entered_at", "submitted_at"),
+           ("claim_id", "coder_id", "biller_id", "coded_at", "charge_entered_at", "submitted_at",
+            "charge_amount"),
            [*map(_sent, roots), *map(_not_sent, unsent)])  # fmt: skip
     members = [member for group in people for member in group]
     _write(out / "staff.csv", ("staff_id", "role", "team", "employment", "credential", "hired_on"),
@@ -67,11 +68,11 @@ def cut_after(roots: list[Root], last_day: date) -> None:
 
 
 def _sent(root: Root) -> tuple[str, ...]:
-    return (*_work(root), root.first_submitted.isoformat())
+    return (*_work(root), root.first_submitted.isoformat(), text(root.submissions[0].content.charge))
 
 
 def _not_sent(encounter: Encounter) -> tuple[str, ...]:
-    return (*_work(encounter.root), "")
+    return (*_work(encounter.root), "", text(encounter.content.charge))
 
 
 def _work(root: Root) -> tuple[str, ...]:

@@ -4,84 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from etl.sample import dates
+from etl.sample import dates, truth_catalogue
+from etl.sample.encounters import Encounter
 from etl.sample.events import Root
-from etl.sample.money import text
 from etl.sample.practice import StaffMember
 from etl.sample.remittances import Remittance
+from etl.sample.truth_rows import CLAIM_DIMS, DENIAL_DIMS, EVENT_DIMS, STAFF_DIMS, Measure, Row, Scope, bucket, dims_of
 from etl.sample.truth_rules import History, Outcome, Receivable, meanings, outcome, receivable
-
-CLAIM_DIMS = ("payer_id", "facility", "claim_type")
-EVENT_DIMS = (*CLAIM_DIMS, "month")
-DENIAL_DIMS = (*EVENT_DIMS, "group_carc", "denial_category", "denial_owner", "procedure_code")
-STAFF_DIMS = ("team", "employment", "credential")
-BUCKETS = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (120, "91-120"))
-
-
-@dataclass(slots=True)
-class Row:
-    """One counted thing: its dimensions, its date, and what it adds."""
-
-    dims: dict[str, str]
-    day: date | None
-    numerator: int
-    denominator: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How a measure is reported. A sum has no denominator; a rate's may be money too, or a daily average of `days`."""
-
-    name: str
-    dims: tuple[str, ...]
-    money: bool
-    ratio: bool
-    days: int = 1
-
-    def figures(self, rows: Sequence[Row], scope: Scope) -> Iterable[dict[str, object]]:
-        """The overall figure, then one for each value of each dimension that occurs."""
-        rows = [row for row in rows if scope.holds(row.day)]
-        yield self._figure({}, rows, scope)
-        for dim in self.dims:
-            groups: dict[str, list[Row]] = {}
-            for row in rows:
-                groups.setdefault(row.dims[dim], []).append(row)
-            for value in sorted(groups):
-                yield self._figure({dim: value}, groups[value], scope)
-
-    def _figure(self, by: dict[str, str], rows: Sequence[Row], scope: Scope) -> dict[str, object]:
-        top, bottom = sum(row.numerator for row in rows), sum(row.denominator for row in rows)
-        bottom = (2 * bottom + self.days) // (2 * self.days)  # to the cent, halves up
-        return {
-            "measure": self.name,
-            "by": by,
-            "from": scope.since and scope.since.isoformat(),
-            "to": scope.until and scope.until.isoformat(),
-            "as_of": scope.as_of and scope.as_of.isoformat(),
-            "age_from": scope.age_from,
-            "numerator": text(top) if self.money else top,
-            "denominator": (text(bottom) if self.money else bottom) if self.ratio else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What was asked: a period on the measure's date, or a day to look from (None: all that is known)."""
-
-    since: date | None = None
-    until: date | None = None
-    as_of: date | None = None
-    age_from: str = "service"
-
-    def holds(self, day: date | None) -> bool:
-        if day is None or self.since is None or self.until is None:
-            return True
-        return self.since <= day <= self.until
-
 
 ADJUDICATED = Measure("claims_adjudicated", EVENT_DIMS, money=False, ratio=False)
 INITIAL = Measure("initial_denial_rate", EVENT_DIMS, money=False, ratio=True)
@@ -107,7 +39,11 @@ UNADJUDICATED = Measure("unadjudicated_amount", CLAIM_DIMS, money=True, ratio=Fa
 class Truth:
     """Counts the measures for any scope."""
 
-    def __init__(self, roots: list[Root], remitted: list[Remittance], data_through: date) -> None:
+    def __init__(
+        self, roots: list[Root], remitted: list[Remittance], data_through: date, unsent: Sequence[Encounter] = ()
+    ) -> None:
+        """`unsent` are the claims that stand in the work log without having been sent."""
+        self.unsent = unsent
         self.histories = [History.of(root) for root in roots]
         self.remitted = remitted
         self.data_through = data_through
@@ -143,31 +79,39 @@ class Truth:
             (OVERTURNED, _count([o for o in outcomes if o.initial.is_denied], lambda o: o.is_overturned)),
             (CODER, _blame(outcomes, "coder")),
             (BILLER, _blame(outcomes, "biller")),
-            (PAID, [Row(_dims(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
+            (PAID, [Row(dims_of(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
             (DEPOSIT, [_deposit(r) for r in self.remitted if r.day <= as_of]),
             (REJECTION, [row for r in roots for row in _rejection(r, as_of)]),
             (CHARGE_LAG, [_lag(r, r.work.entered) for r in roots]),
             (SUBMISSION_LAG, [_lag(r, r.first_submitted) for r in roots]),
             (ACCURACY, [row for r in roots for row in _audited(r, as_of)]),
+            *truth_catalogue.events(outcomes, self.receivables(as_of), roots, as_of),
         ]
 
     def balances(self, scope: Scope) -> list[dict[str, object]]:
         """Measures that look at one day; a period means its last day."""
         as_of = scope.as_of or scope.until or self.data_through
-        if as_of not in self._receivables:
-            self._receivables[as_of] = [r for r in (receivable(h, as_of) for h in self.histories) if r is not None]
-        items, age_from = self._receivables[as_of], scope.age_from
+        items, age_from = self.receivables(as_of), scope.age_from
         counted = [
             (INSURANCE_AR, [_open(r, r.insurance, r.reason, age_from) for r in items if r.insurance > 0]),
             (PATIENT_AR, [_open(r, r.patient, "patient", age_from) for r in items if r.patient > 0]),
             (OVER_90, [_over_90(r, age_from) for r in items if _both(r) > 0]),
+            truth_catalogue.credits(items, age_from),
         ]
         if age_from == "service":  # the others do not depend on where the age starts
             counted += [
                 (DAYS_IN_AR, [_days(r, as_of) for r in items]),
-                (UNADJUDICATED, [Row(_dims(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
+                (UNADJUDICATED, [Row(dims_of(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
+                truth_catalogue.net_days(items, as_of),
+                *truth_catalogue.unbilled([h.root for h in self.histories], self.unsent, as_of),
             ]
         return [figure for measure, rows in counted for figure in measure.figures(rows, scope)]
+
+    def receivables(self, as_of: date) -> list[Receivable]:
+        """The balances of all claims sent by that day."""
+        if as_of not in self._receivables:
+            self._receivables[as_of] = [r for r in (receivable(h, as_of) for h in self.histories) if r is not None]
+        return self._receivables[as_of]
 
 
 def write_truth(path: Path, facts: dict[str, object], truth: Truth) -> None:
@@ -175,14 +119,6 @@ def write_truth(path: Path, facts: dict[str, object], truth: Truth) -> None:
     head = json.dumps(facts)[:-1]
     figures = ",\n".join(json.dumps(figure) for figure in truth.measures())
     path.write_text(f'{head}, "measures": [\n{figures}\n]}}\n', encoding="utf-8")
-
-
-def _dims(root: Root, day: date | None = None) -> dict[str, str]:
-    content = root.content
-    dims = {"payer_id": content.payer.payer_id, "facility": content.site.name, "claim_type": content.claim_type}
-    if day is not None:
-        dims["month"] = dates.month_of(day)
-    return dims
 
 
 def _staff_dims(role: str, member: StaffMember) -> dict[str, str]:
@@ -195,14 +131,14 @@ def _staff_dims(role: str, member: StaffMember) -> dict[str, str]:
 
 
 def _count(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> list[Row]:
-    return [Row(_dims(o.root, o.day), o.day, int(holds(o)), 1) for o in outcomes]
+    return [Row(dims_of(o.root, o.day), o.day, int(holds(o)), 1) for o in outcomes]
 
 
 def _denied_rows(o: Outcome) -> Iterable[Row]:
     for line in o.initial.lines:
         for a in line.denials:
             meaning = meanings()[a.carc]
-            dims = _dims(o.root, o.day) | {
+            dims = dims_of(o.root, o.day) | {
                 "group_carc": f"{a.group}-{a.carc}",
                 "denial_category": meaning.category,
                 "denial_owner": meaning.owner,
@@ -216,7 +152,7 @@ def _blame(outcomes: Sequence[Outcome], role: str) -> list[Row]:
     rows = []
     for o in outcomes:
         member = o.root.work.coder if role == "coder" else o.root.work.biller
-        rows.append(Row(_dims(o.root, o.day) | _staff_dims(role, member), o.day, int(o.owned_by(owner)), 1))
+        rows.append(Row(dims_of(o.root, o.day) | _staff_dims(role, member), o.day, int(o.owned_by(owner)), 1))
     return rows
 
 
@@ -229,24 +165,23 @@ def _rejection(root: Root, as_of: date) -> Iterable[Row]:
     answers = [a for a in root.answers if a.day <= as_of]
     if answers:
         day = root.first_submitted
-        yield Row(_dims(root, day), day, int(any(a.is_rejection for a in answers)), 1)
+        yield Row(dims_of(root, day), day, int(any(a.is_rejection for a in answers)), 1)
 
 
 def _lag(root: Root, until: date) -> Row:
-    return Row(_dims(root, until), until, (until - root.content.service_date).days, 1)
+    return Row(dims_of(root, until), until, (until - root.content.service_date).days, 1)
 
 
 def _audited(root: Root, as_of: date) -> Iterable[Row]:
     for row in root.audits:
         if row.audited and row.day <= as_of:
-            dims = _dims(root, row.day) | _staff_dims("coder", root.work.coder)
+            dims = dims_of(root, row.day) | _staff_dims("coder", root.work.coder)
             yield Row(dims, row.day, int(row.coded == row.audited), 1)
 
 
 def _open(item: Receivable, amount: int, reason: str, age_from: str) -> Row:
-    age = item.ages[age_from]
-    bucket = next((name for most, name in BUCKETS if age <= most), ">120")
-    return Row(_dims(item.root) | {"ar_bucket": bucket, "ar_reason": reason}, None, amount)
+    dims = {"ar_bucket": bucket(item.ages[age_from]), "ar_reason": reason}
+    return Row(dims_of(item.root) | dims, None, amount)
 
 
 def _both(item: Receivable) -> int:
@@ -255,9 +190,9 @@ def _both(item: Receivable) -> int:
 
 def _over_90(item: Receivable, age_from: str) -> Row:
     both = _both(item)
-    return Row(_dims(item.root), None, both if item.ages[age_from] > 90 else 0, both)
+    return Row(dims_of(item.root), None, both if item.ages[age_from] > 90 else 0, both)
 
 
 def _days(item: Receivable, as_of: date) -> Row:
     recent = dates.plus(as_of, -90) < item.root.first_submitted <= as_of
-    return Row(_dims(item.root), None, _both(item), item.charge if recent else 0)
+    return Row(dims_of(item.root), None, _both(item), item.charge if recent else 0)

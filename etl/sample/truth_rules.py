@@ -28,6 +28,7 @@ class Meaning:
     owner: str
     treatment: str
     follows_payment: bool
+    preventable: str
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +36,9 @@ def meanings() -> dict[str, Meaning]:
     """CARC -> meaning, from the shipped reference table."""
     with CARC_FILE.open(encoding="utf-8", newline="") as file:
         return {
-            row["carc"]: Meaning(row["category"], row["owner"], row["treatment"], row["follows_payment"] == "yes")
+            row["carc"]: Meaning(
+                row["category"], row["owner"], row["treatment"], row["follows_payment"] == "yes", row["preventable"]
+            )
             for row in csv.DictReader(file)
         }
 
@@ -177,12 +180,16 @@ class Outcome:
 
     root: Root
     initial: Judged
-    is_overturned: bool
+    overturned: dict[str, date]  # denied lines that a later adjudication allowed, and when first
     forgiven: set[str]  # lines that the payer came to allow although nobody changed the claim
 
     @property
     def day(self) -> date:
         return self.initial.payment.day
+
+    @property
+    def is_overturned(self) -> bool:
+        return bool(self.overturned)
 
     @property
     def is_zero_pay(self) -> bool:
@@ -210,7 +217,7 @@ def outcome(history: History, as_of: date) -> Outcome | None:
     forgiven = {
         control for control, until in overturned.items() if not any(initial.payment.day < day <= until for day in sent)
     }
-    return Outcome(history.root, initial, bool(overturned), forgiven)
+    return Outcome(history.root, initial, overturned, forgiven)
 
 
 @dataclass(slots=True)
@@ -224,6 +231,9 @@ class Receivable:
     reason: str
     ages: dict[str, int]
     is_unadjudicated: bool
+    never: int
+    collected: int
+    written_off_denial: int
 
 
 def receivable(history: History, as_of: date) -> Receivable | None:
@@ -250,7 +260,12 @@ def receivable(history: History, as_of: date) -> Receivable | None:
         "remit": (as_of - last_remit).days,
     }
     reason = _reason(root, as_of, insurance, bool(payments), standing)
-    return Receivable(root, charge, insurance, patient, reason, ages, not payments)
+    collected = sum(p.paid for p in payments) + sum(
+        {"refund": -t.amount, "write_off": 0}.get(t.kind, t.amount) for t in root.transactions if t.day <= as_of
+    )
+    written_off = sum(t.amount for t in root.transactions if t.kind == "write_off" and t.day <= as_of)
+    on_denial = min(written_off, denied_open)
+    return Receivable(root, charge, insurance, patient, reason, ages, not payments, never, collected, on_denial)
 
 
 def _patient_side(root: Root, owed: int, denied_open: int, as_of: date) -> tuple[int, int]:

@@ -42,8 +42,10 @@ SIDE_FILES = (
             Column("coded_at", pl.Date),
             Column("charge_entered_at", pl.Date),
             Column("submitted_at", pl.Date),
+            Column("charge_amount", MONEY),
         ),
         key=("claim_id",),
+        optional=("charge_amount",),
     ),
     SideFile(
         "staff",

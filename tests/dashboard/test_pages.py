@@ -14,11 +14,12 @@ from dashboard import words
 from dashboard.question import Scope
 from etl.choices import choices
 from etl.measures import MEASURES
+from etl.measures.definitions import REASONS, compare
 from etl.warehouse.store import open_reader
 from models.cli import train_into
 
 Run = Callable[..., AppTest]
-PAGES = ("overview", "denials", "aging", "people", "check", "model", "definitions", "claim")
+PAGES = ("overview", "denials", "denial_rates", "aging", "people", "check", "model", "definitions", "claim")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -40,7 +41,7 @@ def test_tiles_show_the_measures(name: str, warehouse: Path, everything: Scope, 
 def test_every_tile_says_what_it_is(warehouse: Path, run_page: Run) -> None:
     for tile in run_page("overview").metric:
         measure = next(one for one in MEASURES.values() if one.label == tile.label)
-        for part in (measure.definition, measure.source, measure.caveat):
+        for part in (measure.definition, measure.formula, measure.source, measure.caveat):
             assert part in tile.help.replace("\\$", "$")
 
 
@@ -108,6 +109,25 @@ def test_definitions_can_be_searched(warehouse: Path, run_page: Run) -> None:
     assert "overturn" in " ".join(text.value for text in at.markdown).lower()
     at.text_input[0].set_value("zebra").run()
     assert "zebra" in at.info[0].value
+
+
+def test_the_steps_between_two_definitions_open_to_their_claims(
+    warehouse: Path, everything: Scope, run_page: Run
+) -> None:
+    at = run_page("denial_rates", period="all", definition="zero_paid", count="dollars")
+    assert at.metric[0].label == "Initial denial rate"
+    opens = next(box for box in at.selectbox if "definitions differ" in box.label)
+    compared = {one.name: one for one in compare(open_reader(warehouse), period=(everything.start, everything.end))}
+    assert set(opens.options) == {REASONS[step.reason] for step in compared["zero_paid"].steps if step.amount}
+
+
+def test_the_unbilled_of_a_past_day(warehouse: Path, everything: Scope, run_page: Run) -> None:
+    day = everything.end - timedelta(60)
+    shown = {tile.label: tile.value for tile in run_page("aging", as_of=day).metric}
+    connection = open_reader(warehouse)
+    for name in ("unbilled_claims", "unbilled_amount", "days_in_ar_net", "credit_balance_amount"):
+        measure = MEASURES[name]
+        assert shown[measure.label] == words.number(measure, measure.by(connection, as_of=day)["value"][0])
 
 
 def test_aging_as_of_a_past_day(warehouse: Path, everything: Scope, run_page: Run) -> None:

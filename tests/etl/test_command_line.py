@@ -330,7 +330,9 @@ def test_wrong_usage_ends_with_2_without_a_traceback(run: Run, arguments: tuple[
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["sample", "load", "status", "unload", "quarantine", "measures", "measure", "docs"])
+@pytest.mark.parametrize(
+    "command", ["sample", "load", "status", "unload", "quarantine", "measures", "measure", "definitions", "docs"]
+)
 def test_every_command_has_help(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert (result.exit_code, len(result.stdout) > 200) == (0, True)
@@ -339,7 +341,9 @@ def test_every_command_has_help(run: Run, command: str) -> None:
 def test_measures_lists_the_catalogue(run: Run) -> None:
     rows = read(run("measures", "--format", "json"))
     assert [row["measure"] for row in rows] == list(MEASURES)
-    assert set(rows[0]) == {"measure", "label", "unit", "definition", "source", "caveat"}
+    assert set(rows[0]) == {"measure", "label", "unit", "definition", "formula", "better", "source", "caveat",
+                            "benchmark", "date", "dimensions"}  # fmt: skip
+    assert "Benchmark:" in run("measures").stdout
 
 
 def test_a_sample_needs_a_new_folder(tmp_path: Path, run: Run) -> None:

@@ -16,6 +16,9 @@ PEOPLE = (
             "was not overturned unchanged (that was the payer's error)."
         ),
         unit="rate",
+        formula=(
+            "claims with an initial denial that coding owns, payer's errors left out / the coder's claims adjudicated"
+        ),
         source="work_log.csv; denial owner of the CARC (etl/reference/carc.csv)",
         caveat=("Not adjusted for case mix: look at the interval and the number of claims before judging anybody."),
         lower_is_better=True,
@@ -34,6 +37,9 @@ PEOPLE = (
             "was not overturned unchanged (that was the payer's error)."
         ),
         unit="rate",
+        formula=(
+            "claims with an initial denial that billing owns, payer's errors left out / the biller's claims adjudicated"
+        ),
         source="work_log.csv; denial owner of the CARC (etl/reference/carc.csv)",
         caveat=("Not adjusted for case mix: look at the interval and the number of claims before judging anybody."),
         lower_is_better=True,
@@ -49,6 +55,7 @@ PEOPLE = (
         label="Coding accuracy",
         definition="Share of the auditor's codes that the coder had chosen (code over code).",
         unit="rate",
+        formula="audited codes that the coder had chosen / the auditor's codes",
         source=("AHIMA coding audit convention: code over code, the auditor's codes as denominator; coding_audit.csv"),
         caveat=(
             "A code that should not be there is not in the denominator. Audited claims may not be a random sample."

@@ -681,7 +681,8 @@ CREATE TABLE work_log (
     biller_id VARCHAR,
     coded_at DATE,
     charge_entered_at DATE,
-    submitted_at DATE
+    submitted_at DATE,
+    charge_amount DECIMAL(18,2)
 );
 COMMENT ON TABLE work_log IS 'work_log.csv: one row per claim, who did what when';
 COMMENT ON COLUMN work_log.claim_id IS 'Patient control number';
@@ -690,6 +691,7 @@ COMMENT ON COLUMN work_log.biller_id IS 'Staff id of the biller';
 COMMENT ON COLUMN work_log.coded_at IS 'Day the codes were final';
 COMMENT ON COLUMN work_log.charge_entered_at IS 'Day the charge was entered';
 COMMENT ON COLUMN work_log.submitted_at IS 'Day the claim was sent';
+COMMENT ON COLUMN work_log.charge_amount IS 'Charge that was entered, when the log has it: what a claim not yet sent is worth';
 
 CREATE TABLE staff (
     staff_id VARCHAR NOT NULL,

@@ -15,7 +15,8 @@ from etl.measures import MEASURES
 from etl.warehouse import views
 from tests.etl.measures.practice import TABLES
 from tests.etl.measures.tables import warehouse
-from tests.etl.measures.twin import TWIN, Tables, read
+from tests.etl.measures.twin import Tables, read
+from tests.etl.measures.twins import TWIN
 
 DAYS = [date(2026, 1, 4), date(2026, 1, 10), date(2026, 1, 26), date(2026, 2, 1), date(2026, 2, 16), date(2026, 2, 26),
         date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20)]  # fmt: skip

@@ -4,9 +4,10 @@ select
     c.claim_number, c.claim_id, c.claim_type, c.facility, c.rendering_npi, c.place_of_service, c.diagnosis_chapter,
     c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date, c.charge_entered_at,
     coalesce(c.charge_amount, a.first_charge_amount) as charge_amount,
-    a.* exclude (root_id, payer_id, first_charge_amount),
+    a.* exclude (root_id, payer_id),
     date_diff('day', c.service_date, c.charge_entered_at) as charge_lag_days,
-    date_diff('day', c.service_date, c.submission_date) as submission_lag_days
+    date_diff('day', c.service_date, c.submission_date) as submission_lag_days,
+    date_diff('day', c.submission_date, a.first_remit_date) as first_remit_days
 from claim_answer as a
 left join claim_root as c on c.root_id = a.root_id
 left join payer as p on p.payer_id = a.payer_id

@@ -1,0 +1,7 @@
+"""The slow twin of every measure."""
+
+from tests.etl.measures import twin
+from tests.etl.measures.twin_bridge import BRIDGE
+from tests.etl.measures.twin_catalogue import CATALOGUE
+
+TWIN = {**twin.TWIN, **CATALOGUE, **BRIDGE}
