@@ -90,7 +90,7 @@ def measure(
     if unknown:
         raise UserError(f"No such measure: {', '.join(unknown)}. `cleanclaim measures` lists them.")
     period = (day("--from", start), day("--to", end))
-    filters = _filters(where or [])
+    filters = filters_of(where or [])
     age: AgeFrom = age_from
     connection = open_reader(db)
     rows: list[dict[str, Any]] = []
@@ -109,7 +109,8 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether t
     print("Up to date." if not stale else f"Wrote {', '.join(stale)}.")
 
 
-def _filters(where: list[str]) -> dict[str, list[str]]:
+def filters_of(where: list[str]) -> dict[str, list[str]]:
+    """What `--where DIM=VALUE` options say. Raises UserError when one says nothing."""
     filters: dict[str, list[str]] = {}
     for item in where:
         name, equals, value = item.partition("=")

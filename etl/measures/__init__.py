@@ -7,6 +7,7 @@ MEASURES["initial_denial_rate"].by(open_reader(path), dims=["payer_name"])
 
 from etl.measures.catalogue import MEASURES
 from etl.measures.dimensions import AR_BUCKETS, DIMENSIONS
+from etl.measures.maturity import by_submission, mature
 from etl.measures.measure import AgeFrom, Filters, Measure, Period, Query, Sum, data_through
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "Period",
     "Query",
     "Sum",
+    "by_submission",
     "data_through",
+    "mature",
 ]
