@@ -56,7 +56,7 @@ def figure(frame: pl.DataFrame) -> go.Figure:
             y=part["value"].to_list(),
             mode="markers" if symbol == "circle-open" else "lines+markers",
             name=name,
-            marker={"size": 9, "symbol": symbol, "color": charts.blue(), "line": {"width": 2}},
+            marker={"size": 9, "symbol": symbol, "color": charts.blue(), "line": {"width": 2, "color": charts.blue()}},
             line={"width": 2.5, "color": charts.blue()},
             customdata=[[str(row["month"]), said(row)] for row in part.iter_rows(named=True)],
             hovertemplate="%{customdata[1]}<extra></extra>",
