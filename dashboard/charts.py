@@ -12,7 +12,7 @@ from dashboard import words
 from etl.measures import AR_BUCKETS
 from etl.measures.interval import SMALL_SAMPLE
 
-# legible on light and dark alike; the main colour and that of text follow the theme (see _blue, _ink)
+# legible on light and dark alike; the main colour and that of text follow the theme (see blue, _ink)
 ORANGE, GREY = "#E69F00", "#8C8C8C"
 _BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
 CONFIG = {"displayModeBar": False, "displaylogo": False}
@@ -35,14 +35,14 @@ def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.
             hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
             if is_rate
             else "%{x|%b %Y}<br>%{customdata[1]}<extra></extra>",
-            line={"width": 2.5, "color": _blue()},
-            marker={"size": 8, "color": _blue()},
+            line={"width": 2.5, "color": blue()},
+            marker={"size": 8, "color": blue()},
         )
     )
     figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$~s")
     figure.update_xaxes(tickformat="%b\n%Y", dtick="M2" if frame.height > 8 else "M1", showgrid=False)
     figure.update_layout(margin={"r": 52})
-    return _finished(figure, 260)
+    return finished(figure, 260)
 
 
 def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, most: int = 12) -> go.Figure:
@@ -57,7 +57,7 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         x=labels,
         y=frame["numerator"].cast(pl.Float64),
         name="Denied amount",
-        marker={"color": _blue()},
+        marker={"color": blue()},
         customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
         text=[words.money(v) for v in frame["numerator"]],
         # inside where it fits: outside, the line of shares would cross it
@@ -92,7 +92,7 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         },
         legend={"orientation": "h", "y": 1.12, "x": 0},
     )
-    return _finished(figure, 340)
+    return finished(figure, 340)
 
 
 def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) -> go.Figure:
@@ -101,9 +101,9 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     figure = go.Figure(
         go.Bar(
             x=frame["numerator"].cast(pl.Float64),
-            y=[_short(names.get(code, words.plain(code))) for code in frame[dim]],
+            y=[shortened(names.get(code, words.plain(code))) for code in frame[dim]],
             orientation="h",
-            marker={"color": _blue()},
+            marker={"color": blue()},
             text=[words.money(v) for v in frame["numerator"]],
             textposition="auto",
             cliponaxis=False,
@@ -113,7 +113,7 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(automargin=True, ticksuffix="  ")
-    return _finished(figure, 260)
+    return finished(figure, 260)
 
 
 def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
@@ -148,7 +148,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
     figure.update_yaxes(
         categoryorder="array", categoryarray=[words.plain(v) for v in order[y]], showgrid=False, automargin=True
     )
-    return _finished(figure, 90 + 40 * len(order[y]))
+    return finished(figure, 90 + 40 * len(order[y]))
 
 
 def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
@@ -177,7 +177,7 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
     figure.update_xaxes(tickformat="$~s")
     names = [words.plain(value) for value in largest[dim]]
     figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=names, ticksuffix="  ")
-    return _finished(figure, 110 + 44 * largest.height)
+    return finished(figure, 110 + 44 * largest.height)
 
 
 def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure:
@@ -193,11 +193,11 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
             mode="markers",
             name=f"Fewer than {SMALL_SAMPLE}" if small else "Rate and 95 % interval",
             showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
-            marker={"size": 11, "color": GREY if small else _blue(), "symbol": "circle-open" if small else "circle"},
+            marker={"size": 11, "color": GREY if small else blue(), "symbol": "circle-open" if small else "circle"},
             error_x={
                 "array": part["high"] - value,
                 "arrayminus": value - part["low"],
-                "color": GREY if small else _blue(),
+                "color": GREY if small else blue(),
                 "thickness": 2,
                 "width": 5,
             },
@@ -220,7 +220,7 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
     # a rate near 100 % would be squeezed by an axis from zero
     figure.update_xaxes(tickformat=".1%", nticks=6, rangemode="normal" if (average or 0) > 0.5 else "tozero")
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return _finished(figure, 96 + 36 * max(frame.height, 3))
+    return finished(figure, 96 + 36 * max(frame.height, 3))
 
 
 def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
@@ -228,7 +228,7 @@ def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
     return [f"{words.plain(name)}  n {words.count(n)}" for name, n in frame.select(dim, "denominator").iter_rows()]
 
 
-def _short(label: str, most: int = 30) -> str:
+def shortened(label: str, most: int = 30) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
@@ -237,7 +237,8 @@ def _ink() -> str:
     return "#DCE2E8" if st.context.theme.type == "dark" else "#2B3640"
 
 
-def _blue() -> str:
+def blue() -> str:
+    """The main colour on the theme that the user has."""
     return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
@@ -246,7 +247,8 @@ def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]
     return list(zip(frame[time], texts, sizes, strict=True))
 
 
-def _finished(figure: go.Figure, height: int) -> go.Figure:
+def finished(figure: go.Figure, height: int) -> go.Figure:
+    """A drawing with the margins and the colours that all share."""
     margin = {"l": 8, "r": figure.layout.margin.r or 8, "t": 34, "b": 8}
     figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": _ink()})
     figure.update_xaxes(tickfont={"color": _ink()})

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboard import words
-from dashboard.charts import GREY, ORANGE, _blue, _finished, _short
+from dashboard.charts import GREY, ORANGE, blue, finished, shortened
 from etl.measures import Measure
 
 Named = tuple[str, Decimal | int]
@@ -38,17 +38,17 @@ def waterfall(
     figure.add_bar(
         x=steps,
         base=before,
-        y=[_short(names.get(code, code), 52) for code in frame[dim]],
+        y=[shortened(names.get(code, code), 52) for code in frame[dim]],
         orientation="h",
-        marker={"color": [ORANGE if step > 0 else _blue() for step in steps]},
+        marker={"color": [ORANGE if step > 0 else blue() for step in steps]},
         text=[f"{'+' if step > 0 else ''}{words.number(measure, step)}" for step in steps],
         textposition="auto",
         cliponaxis=False,
         customdata=[[code, names.get(code, code)] for code in frame[dim]],
         hovertemplate="%{customdata[1]}<br>%{text}<extra></extra>",
     )
-    order = [start[0], *(_short(names.get(code, code), 52) for code in frame[dim]), end[0]]
+    order = [start[0], *(shortened(names.get(code, code), 52) for code in frame[dim]), end[0]]
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1], automargin=True, ticksuffix="  ")
     figure.update_xaxes(tickformat="$~s" if measure.unit == "money" else "~s", rangemode="tozero")
     figure.update_layout(showlegend=False, barmode="overlay", margin={"r": 60})
-    return _finished(figure, 110 + 40 * len(order))
+    return finished(figure, 110 + 40 * len(order))

@@ -11,7 +11,7 @@ import typer
 
 from dashboard import demo as demonstration
 from dashboard import server
-from etl import books_cli, payers_cli
+from etl import books_cli, maturity_cli, payers_cli
 from etl import cli as etl_cli
 from etl.errors import UserError
 from etl.options import DEFAULT_DB
@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 etl_cli.register(app)
+maturity_cli.register(app)
 books_cli.register(app)
 payers_cli.register(app)
 models_cli.register(app)

@@ -20,6 +20,7 @@ from etl.choices import choices as read_choices
 from etl.choices import reasons as read_reasons
 from etl.freshness import Freshness
 from etl.freshness import freshness as read_freshness
+from etl.measures import mature
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
 from etl.warehouse.as_of import open_as_of
@@ -77,7 +78,9 @@ def timeline(root_id: int) -> Timeline | None:
 
 
 def ask(question: Question) -> pl.DataFrame:
-    """The answer: its dims, numerator, denominator, value."""
+    """The answer: its dims, numerator, denominator, value. By month sent it also says how mature it is (`mature`)."""
+    if question.is_sent and question.dims == ("month",):
+        return _cohorts(file_identity(path()), question)
     return _ask(file_identity(path()), question)
 
 
@@ -96,16 +99,16 @@ def _reader(key: Key) -> duckdb.DuckDBPyConnection:
     return open_reader(Path(key[0]), reveal=os.environ.get("CLEANCLAIM_REVEAL") == "1")
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _past(key: Key, day: date) -> duckdb.DuckDBPyConnection:
-    return open_as_of(Path(key[0]), day)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _past(key: Key, day: date, view: str) -> duckdb.DuckDBPyConnection:
+    return open_as_of(Path(key[0]), day, view)
 
 
 def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
     """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
-    # what stands ready for a past day is the balances; other views are computed when they are asked
-    if question.measure.view == "receivable" and question.day != _freshness(key).data_through:
-        return _past(key, question.day).cursor()
+    day = question.arguments().get("as_of")
+    if day is not None and day != _freshness(key).data_through:
+        return _past(key, day, question.measure.view).cursor()
     return _reader(key).cursor()
 
 
@@ -126,20 +129,16 @@ def _freshness(key: Key) -> Freshness:
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _ask(key: Key, question: Question) -> pl.DataFrame:
-    return question.measure.by(_connection(key, question), question.dims, **_arguments(question))
+    return question.measure.by(_connection(key, question), question.dims, **question.arguments())
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _rows(key: Key, question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
-    arguments = _arguments(question)
-    return question.measure.rows(_connection(key, question), columns=columns, limit=MOST_ROWS + 1, **arguments)
+    return question.measure.rows(
+        _connection(key, question), columns=columns, limit=MOST_ROWS + 1, **question.arguments()
+    )
 
 
-def _arguments(question: Question) -> dict[str, Any]:
-    period = (None, None) if question.is_balance else (question.scope.start, question.scope.end)
-    return {
-        "filters": question.filters(),
-        "period": period,
-        "as_of": question.day if question.is_balance else None,
-        "age_from": question.age_from,
-    }
+@st.cache_data(max_entries=200, show_spinner=False)
+def _cohorts(key: Key, question: Question) -> pl.DataFrame:
+    return mature(_connection(key, question), question.name, **question.arguments())

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import data, drill, words
+from dashboard import data, drill, reproduce, words
 from dashboard.question import Question, Scope
 from etl.measures import NO_BENCHMARK, Measure
 
@@ -40,16 +40,18 @@ def tile(question: Question, compare: bool = False) -> None:
         elif answer["value"] is None:
             st.caption("Nothing to count for these filters.")
         not_applied(question)
-        st.button(
-            "See the claims",
-            key=f"tile_{question.name}",
-            type="tertiary",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            disabled=not answer["numerator"],
-            on_click=drill.open_claims,
-            args=(question,),
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                "See the claims",
+                key=f"tile_{question.name}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                disabled=not answer["numerator"],
+                on_click=drill.open_claims,
+                args=(question,),
+            )
+            reproduce.offer(question)
 
 
 def heading(title: str, measure: Measure | None = None) -> None:

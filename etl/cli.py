@@ -100,7 +100,7 @@ def measure(
     if unknown:
         raise UserError(f"No such measure: {', '.join(unknown)}. `cleanclaim measures` lists them.")
     period = (day("--from", start), day("--to", end))
-    filters = _filters(where or [])
+    filters = filters_of(where or [])
     age: AgeFrom = age_from
     connection = open_reader(db)
     rows: list[dict[str, Any]] = []
@@ -122,7 +122,7 @@ def definitions(
     form: FormatOption = Format.table,
 ) -> None:
     """The initial denial rate by five definitions on the same claims, and the steps from ours to each other one."""
-    asked = (_filters(where or []), (day("--from", start), day("--to", end)), day("--as-of", as_of))
+    asked = (filters_of(where or []), (day("--from", start), day("--to", end)), day("--as-of", as_of))
     connection = open_reader(db)
     if claims:
         emit(compared.changed_claims(connection, claims, *asked).to_dicts(), form)
@@ -162,7 +162,8 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether t
     print("Up to date." if not stale else f"Wrote {', '.join(stale)}.")
 
 
-def _filters(where: list[str]) -> dict[str, list[str]]:
+def filters_of(where: list[str]) -> dict[str, list[str]]:
+    """What `--where DIM=VALUE` options say. Raises UserError when one says nothing."""
     filters: dict[str, list[str]] = {}
     for item in where:
         name, equals, value = item.partition("=")

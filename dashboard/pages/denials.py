@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, filters, tiles, words
+from dashboard import charts, cohorts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
@@ -48,12 +48,7 @@ def page() -> None:
             "denied_by_month",
         )
     with right:
-        panel(
-            "Initial denial rate by month",
-            Question("initial_denial_rate", scope).by("month"),
-            charts.trend,
-            "rate_by_month",
-        )
+        cohorts.rate_by_month("initial_denial_rate", "Initial denial rate", scope)
     panel(
         "Denied amount by payer and category",
         denied.by("denial_category", "payer_name"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, filters, tiles, words
+from dashboard import charts, cohorts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
 
@@ -22,12 +22,7 @@ def page() -> None:
 
     left, right = st.columns(2)
     with left:
-        panel(
-            "Initial denial rate by month",
-            Question("initial_denial_rate", scope).by("month"),
-            charts.trend,
-            "rate_by_month",
-        )
+        cohorts.rate_by_month("initial_denial_rate", "Initial denial rate", scope)
     with right:
         names = data.reason_names()
         panel(

@@ -62,6 +62,7 @@ DIMENSIONS: dict[str, Dimension] = {
         _plain("difference_reason", "Why the definitions differ"),
         Dimension("ar_bucket", "Age in days", _BUCKET),
         Dimension("teams", "Team of the coder or biller", "teams", many=True),
+        Dimension("answered_on", "Day of the first answer", "first_remit_date"),
         Dimension("day", "Day", ""),
         Dimension("week", "Week", ""),
         Dimension("month", "Month", ""),

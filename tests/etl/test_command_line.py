@@ -12,7 +12,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from etl import cli
+from etl import cli, maturity_cli
 from etl.errors import UserError
 from etl.measures import MEASURES
 from etl.progress import Progress
@@ -33,6 +33,7 @@ def run() -> Run:
     """Runs a command; a UserError comes out as it does in the whole program, where it is turned into exit code 2."""
     app = typer.Typer()
     cli.register(app)
+    maturity_cli.register(app)
     runner = CliRunner()
 
     def call(*arguments: object) -> Result:
@@ -349,3 +350,14 @@ def test_measures_lists_the_catalogue(run: Run) -> None:
 def test_a_sample_needs_a_new_folder(tmp_path: Path, run: Run) -> None:
     with pytest.raises(UserError, match="is not empty"):
         run("sample", inbox(tmp_path, a=CLAIMS))
+
+
+def test_maturity_says_how_many_claims_are_answered(books: Path, run: Run) -> None:
+    rows = read(run("maturity", "initial_denial_rate", "denied_amount", "--db", books, "--format", "json"))
+    assert {row["measure"] for row in rows} == {"initial_denial_rate", "denied_amount"}
+    whole = read(run("measure", "claims_adjudicated", "--db", books, "--format", "json"))[0]["value"]
+    rates = [row for row in rows if row["measure"] == "initial_denial_rate"]
+    assert sum(row["answered"] for row in rates) == sum(row["denominator"] for row in rates) == whole
+    assert all(row["is_provisional"] and row["completed"] is None for row in rows)  # too little history
+    with pytest.raises(UserError, match="deposit_amount cannot be followed by when claims were sent"):
+        run("maturity", "deposit_amount", "--db", books)
