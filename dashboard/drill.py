@@ -112,4 +112,5 @@ def _sum_words(question: Question, frame: pl.DataFrame) -> str:
 
 def _amount_unit(question: Question) -> str:
     """What a contribution is counted in: a rate or a number of days may be made of money or of claims."""
-    return "money" if question.measure.numerator.amount.endswith("_amount") else "count"
+    measure = question.measure
+    return "money" if measure.unit == "money" or measure.numerator.amount.endswith("_amount") else "count"
