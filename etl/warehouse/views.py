@@ -36,12 +36,15 @@ KINDS: dict[str, Kind] = {
     "claim_answer": "kept",
     "claim_outcome": "joined",
     "denial": "kept",
+    "denial_attribution": "joined",
     "claim_staff": "joined",
     "claim_balance": "kept",
     "receivable": "joined",
     "cash": "joined",
     "deposit": "joined",
     "coding_audit_line": "joined",
+    "coding_audit_record": "joined",
+    "staff_day": "joined",
 }
 ORDER = tuple(KINDS)
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
