@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from etl import docs as generated
-from etl import load_cli
+from etl import load_cli, people_cli
 from etl.errors import UserError
 from etl.measures import MEASURES, AgeFrom
-from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.options import DEFAULT_DB, DbOption, FormatOption, day, filters_of
 from etl.progress import Progress
 from etl.report import Format, emit
 from etl.tables.starter import starter_map
@@ -27,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command("map")(map_command)
     app.command("measures")(measures)
     app.command("measure")(measure)
+    people_cli.register(app)
     app.command("docs")(docs)
 
 
@@ -90,7 +90,7 @@ def measure(
     if unknown:
         raise UserError(f"No such measure: {', '.join(unknown)}. `cleanclaim measures` lists them.")
     period = (day("--from", start), day("--to", end))
-    filters = _filters(where or [])
+    filters = filters_of(where or [])
     age: AgeFrom = age_from
     connection = open_reader(db)
     rows: list[dict[str, Any]] = []
@@ -107,23 +107,3 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether t
         print(f"Stale: {', '.join(stale)}. Run: cleanclaim docs", file=sys.stderr)
         raise typer.Exit(1)
     print("Up to date." if not stale else f"Wrote {', '.join(stale)}.")
-
-
-def _filters(where: list[str]) -> dict[str, list[str]]:
-    filters: dict[str, list[str]] = {}
-    for item in where:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UserError(f"--where {item}: expected DIM=VALUE, like payer_id=60054.")
-        filters.setdefault(name.strip(), []).append(value.strip())
-    return filters
-
-
-def day(option: str, text: str | None) -> date | None:
-    """A day given with an option. Raises UserError when it is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"{option} {text}: expected a day like 2026-04-30.") from None

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import polars as pl
 
-# from coarse to fine: name of the level's further columns
+# from coarse to fine
 MIX = ("claim_type", "procedure_family", "payer_id", "facility")
-LEVELS = (("claim_type", "procedure_family"), ("claim_type", "procedure_family", "payer_id"), MIX)
+LEVELS = (MIX[:2], MIX[:3], MIX)
 # a kind of work that fewer claims of others than this are of is nobody else's work
 COMPARABLE_CLAIMS = 30
 
@@ -28,11 +28,14 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
     """
     work = frame.lazy().group_by("person", *MIX).agg(pl.col("claims", "denials").sum()).collect()
     total = {name: pl.col(name).sum() for name in ("claims", "denials")}
+    others = {name: summed - summed.over("person") for name, summed in total.items()}
     # of all claims without this person's; and of all claims, from which A is estimated
     work = work.with_columns(
-        chance=_share(total["denials"] - total["denials"].over("person"), total["claims"] - total["claims"].over("person")),
+        chance=_share(
+            total["denials"] - total["denials"].over("person"), total["claims"] - total["claims"].over("person")
+        ),
         crude=_share(total["denials"], total["claims"]),
-        common_doubt=_share(1, total["denials"] - total["denials"].over("person")),
+        common_doubt=_share(1, others["denials"]),
         cell_doubt=pl.lit(0.0),
         is_comparable=pl.lit(False),
     )
@@ -49,7 +52,9 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
             crude=_drawn(pl.col("crude"), all_denials, all_claims, spread),
             # the variance of the gamma distribution that the chance is the mean of
             cell_doubt=_drawn(pl.col("chance"), denials, claims, spread)
-            * pl.col("chance") * spread / (1 + spread * claims * pl.col("chance")),
+            * pl.col("chance")
+            * spread
+            / (1 + spread * claims * pl.col("chance")),
         )
     # six places, so that sums of them are the same whatever their order
     work = work.with_columns(pl.col("chance").round(6)).drop("claims", "denials", "crude")
@@ -69,8 +74,6 @@ def _spread(work: pl.DataFrame, cell: tuple[str, ...]) -> float:
     cells = work.group_by(cell).agg(
         pl.col("denials").sum().cast(pl.Float64), expected=(pl.col("crude") * pl.col("claims")).sum()
     )
-    square = (cells["expected"] ** 2).sum()
-    if not square:
-        return 0.0
-    beyond_chance = ((cells["denials"] - cells["expected"]) ** 2).sum() - cells["expected"].sum()
-    return max(float(beyond_chance / square), 0.0)
+    denials, expected = cells["denials"].to_numpy(), cells["expected"].fill_null(0).to_numpy()
+    beyond_chance = ((denials - expected) ** 2).sum() - expected.sum()
+    return max(float(beyond_chance / (expected**2).sum()), 0.0) if expected.any() else 0.0

@@ -109,11 +109,12 @@ def outside(observed: ArrayLike, expected: ArrayLike, phi: ArrayLike = 1.0, leve
     o, e = _floats(observed) / phi, _positive(expected) / phi
     tail = (1 - level) / 2
     above = np.where(o > 0, special.gammainc(np.maximum(o, 1e-9), e), 1.0) < tail
-    return (above.astype(np.int8) - (special.gammaincc(o + 1 / phi, e) < tail)).astype(np.int8)
+    below = special.gammaincc(o + 1 / phi, e) < tail
+    return np.subtract(above, below, dtype=np.int8)
 
 
 def scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add to one row a person (claims, comparable, observed, expected, doubt) all that may be said of them, in the same order.
+    """Add to one row a person (claims, comparable, observed, expected, doubt) all that may be said of them.
 
     Adds ratio, low, high (exact Poisson), shrunken, shrunken_low, shrunken_high (empirical Bayes), funnel_low,
     funnel_high, over_dispersion, is_small, verdict. Only those who are judged shape the spread and the funnel.
@@ -146,6 +147,17 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
             "verdict",
             pl.when(side > 0).then(pl.lit(HIGHER)).when(side < 0).then(pl.lit(LOWER)).otherwise(pl.lit(WITHIN)),
         ),
+    )
+
+
+def with_ratio_interval(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `low`, `high` (exact Poisson) and `is_small` to rows with `numerator` (observed) and `denominator`
+    (expected)."""
+    low, high = ratio_interval(frame["numerator"], frame["denominator"].cast(pl.Float64).fill_null(0))
+    return frame.with_columns(
+        low=pl.Series(low).fill_nan(None),
+        high=pl.Series(high).fill_nan(None),
+        is_small=pl.col("denominator").fill_null(0) < LEAST_EXPECTED,
     )
 
 

@@ -108,9 +108,9 @@ class Standardised(Measure):
             # nothing is expected where there is nobody else to expect it from
             "denominator": pl.when(pl.col("expected").count() > 0).then(pl.col("expected").sum().round(6)),
         }
-        frame = (
-            frame.group_by(dims).agg(**sums).sort(dims, nulls_last=True) if dims else frame.select(**sums)
-        ).rename({name: name.removeprefix("asked_") for name in dims})
+        frame = (frame.group_by(dims).agg(**sums).sort(dims, nulls_last=True) if dims else frame.select(**sums)).rename(
+            {name: name.removeprefix("asked_") for name in dims}
+        )
         if not self.is_ratio:
             frame = frame.with_columns(numerator=pl.col("denominator"), denominator=pl.lit(None, pl.Null))
             return frame.with_columns(value=pl.col("numerator"))
@@ -150,11 +150,13 @@ class Standardised(Measure):
         filters: Filters | None = None,
         period: Period = (None, None),
         as_of: date | None = None,
+        everybody: bool = False,
     ) -> pl.DataFrame:
-        """One row per person and cell of the case mix: claims, denials, and what `with_chance` adds."""
+        """One row per person and cell of the case mix: claims, denials, is_asked, and what `with_chance` adds. Only
+        who was asked for, or everybody of the work that is compared."""
         query = self.query(data_through(connection), (), filters, period, as_of)
-        counts = connection.cursor().sql(query.sql, params=query.parameters).pl()
-        return with_chance(counts).filter("is_asked").drop("is_asked")
+        chances = with_chance(connection.cursor().sql(query.sql, params=query.parameters).pl())
+        return chances if everybody else chances.filter("is_asked")
 
     def formula(self) -> str:
         """How it is counted, in Markdown."""

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from etl.sample import dates, truth_people
+from etl.sample.encounters import Encounter
 from etl.sample.events import Root
 from etl.sample.money import text
-from etl.sample.encounters import Encounter
 from etl.sample.remittances import Remittance
 from etl.sample.truth_rules import History, Outcome, Receivable, meanings, outcome, receivable
 

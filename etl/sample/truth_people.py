@@ -1,4 +1,7 @@
-"""What is planted about people, counted from the events: each function yields (root, day, further dims, top, bottom)."""
+"""What is planted about people, counted from the events.
+
+Each function yields (root, day, further dimensions, numerator, denominator).
+"""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ AUDIT = (
         ),
         unit="rate",
         source="AHIMA coding audit convention: record over record; coding_audit.csv",
-        caveat="One wrong code spoils the whole record, so it is lower than code over code. Audited claims may not be a "
-        "random sample.",
+        caveat="One wrong code spoils the whole record, so it is lower than code over code. Audited claims may not "
+        "be a random sample.",
         lower_is_better=False,
         view="coding_audit_record",
         numerator=Sum(where="is_correct"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
-from etl.measures.standardised import Standardised
+from etl.measures.standardised import Role, Standardised
 
 _STAFF = ("team", "employment", "credential", "tenure")
 _PERSON = (*(name for name in CLAIM if name != "teams"), "procedure_family", *_STAFF, *TIME)
@@ -74,6 +74,10 @@ def _productivity(role: str, done: str, column: str) -> Measure:
 
 
 _CODER, _BILLER = _denial_rate("coder", "coding"), _denial_rate("biller", "billing")
+RATIO: dict[Role, Standardised] = {
+    "coder": Standardised.ratio(_CODER, "coder"),
+    "biller": Standardised.ratio(_BILLER, "biller"),
+}
 
 PEOPLE = (
     _CODER,
@@ -82,8 +86,7 @@ PEOPLE = (
     _before_contest("biller", "billing"),
     Standardised.expected(_CODER, "coder"),
     Standardised.expected(_BILLER, "biller"),
-    Standardised.ratio(_CODER, "coder"),
-    Standardised.ratio(_BILLER, "biller"),
+    *RATIO.values(),
     Measure(
         name="attributed_denied_amount",
         label="Denied amount by role",
