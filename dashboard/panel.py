@@ -79,9 +79,9 @@ def _footer(title: str, question: Question, frame: pl.DataFrame, key: str, names
 
 
 def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
-    """The figures behind the drawing, in words, largest first (time in its order)."""
+    """The figures behind the drawing, in words, largest first (time and people in their order: nobody is ranked)."""
     measure, dims = question.measure, question.dims
-    if not set(dims) & {"month", "week", "day"}:
+    if not set(dims) & {"month", "week", "day", "coder_id", "biller_id", "staff_id"}:
         frame = frame.sort("value", descending=True, nulls_last=True)
     wording = [
         pl.col(dim).replace_strict({code: words.plain(code) for code in frame[dim].unique()}, return_dtype=pl.String)
@@ -93,7 +93,8 @@ def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
         named = named.select(*[DIMENSIONS[dim].label for dim in dims], pl.col("value").alias(measure.label))
     else:
         counts = {"numerator": "Counted", "denominator": "Of", "value": measure.label}
-        named = named.with_columns(pl.col("numerator", "denominator").cast(pl.Int64)).rename(counts)
+        whole = ["numerator"] if measure.unit == "ratio" else ["numerator", "denominator"]
+        named = named.with_columns(pl.col(whole).cast(pl.Int64)).rename(counts)
     style = {"rate": "percent", "money": "dollar"}.get(measure.unit, "plain")
     config = {measure.label: st.column_config.NumberColumn(format=style)}
     st.dataframe(named, hide_index=True, column_config=config, alt=f"{title} as a table")

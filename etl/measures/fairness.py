@@ -110,7 +110,8 @@ def outside(observed: ArrayLike, expected: ArrayLike, phi: ArrayLike = 1.0, leve
     tail = (1 - level) / 2
     above = np.where(o > 0, special.gammainc(np.maximum(o, 1e-9), e), 1.0) < tail
     below = special.gammaincc(o + 1 / phi, e) < tail
-    return np.subtract(above, below, dtype=np.int8)
+    side: NDArray[np.int8] = above.astype(np.int8) - below.astype(np.int8)
+    return side
 
 
 def scored(frame: pl.DataFrame) -> pl.DataFrame:

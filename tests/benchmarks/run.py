@@ -80,7 +80,7 @@ def _pages(folder: Path) -> None:
     os.environ["CLEANCLAIM_DB"] = str(folder / "sample.duckdb")
     payers = choices(open_reader(folder / "sample.duckdb")).payers
     print(f"\n{'20,000 claims, filter change':<34}{'s':>8}{'x baseline':>12}{'baseline s: nothing changes':>30}")
-    for name in ("overview", "denials", "aging", "people"):
+    for name in ("overview", "denials", "aging", "coders", "billers"):
         page = AppTest.from_function(_page, args=(name,), default_timeout=60).run()
         assert not page.exception
         same = _median_ms(page.run) / 1000
