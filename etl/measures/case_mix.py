@@ -61,6 +61,26 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.join(work, on=["person", *MIX], how="left", nulls_equal=True, maintain_order="left")
 
 
+def summed(cells: pl.DataFrame) -> pl.DataFrame:
+    """One row per person, by their ids: claims, observed, expected (null when there is nobody to compare with), doubt
+    (the variance of expected) and comparable (the share of claims that others do as well)."""
+    expected = (pl.col("claims") * pl.col("chance")).sum()
+    comparable = (pl.col("claims") * pl.col("is_comparable")).sum() / pl.col("claims").sum()
+    return (
+        cells.group_by("person", *MIX)
+        .agg(pl.col("claims", "denials").sum(), pl.col("chance", "cell_doubt", "common_doubt", "is_comparable").first())
+        .group_by("person")
+        .agg(
+            pl.col("claims").sum(),
+            observed=pl.col("denials").sum(),
+            expected=pl.when(pl.col("chance").count() > 0).then(expected.round(6)),
+            doubt=(pl.col("cell_doubt") * pl.col("claims") ** 2).sum() + pl.col("common_doubt").first() * expected**2,
+            comparable=comparable,
+        )
+        .sort("person")
+    )
+
+
 def _share(part: pl.Expr | int, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then(part / whole)
 

@@ -109,7 +109,7 @@ def outside(observed: ArrayLike, expected: ArrayLike, phi: ArrayLike = 1.0, leve
     o, e = _floats(observed) / phi, _positive(expected) / phi
     tail = (1 - level) / 2
     above = np.where(o > 0, special.gammainc(np.maximum(o, 1e-9), e), 1.0) < tail
-    below = special.gammaincc(o + 1 / phi, e) < tail
+    below = special.gammaincc(o + 1, e) < tail
     side: NDArray[np.int8] = above.astype(np.int8) - below.astype(np.int8)
     return side
 

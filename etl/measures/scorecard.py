@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from etl.measures.case_mix import summed
 from etl.measures.catalogue import MEASURES
 from etl.measures.catalogue.people import RATIO
 from etl.measures.fairness import scored
@@ -32,23 +33,11 @@ def scorecard(
     expected, and what `scored` adds. Filters of people choose rows; the others choose the work that is compared."""
     ratio = RATIO[role]
     cells = ratio.chances(connection, filters, period, as_of, everybody=True)
-    expected = (pl.col("claims") * pl.col("chance")).sum()
-    people = (
-        cells.group_by("person")
-        .agg(
-            pl.col("claims").sum(),
-            observed=pl.col("denials").sum(),
-            expected=pl.when(pl.col("chance").count() > 0).then(expected.round(6)),
-            doubt=(pl.col("cell_doubt") * pl.col("claims") ** 2).sum() + pl.col("common_doubt").first() * expected**2,
-            comparable=(pl.col("claims") * pl.col("is_comparable")).sum() / pl.col("claims").sum(),
-            is_asked=pl.col("is_asked").any(),
-        )
-        .sort("person")
-    )
+    asked = cells.filter("is_asked")["person"].unique().implode()
     before = MEASURES[f"{role}_denial_rate_before_contest"].by(connection, [f"{role}_id"], filters, period, as_of)
     before = before.select(person=f"{role}_id", observed_before_contest="numerator")
     # the funnel is that of all who do this work, whoever is shown
-    shown = scored(people).filter("is_asked").join(before, on="person", how="left", maintain_order="left")
+    shown = scored(summed(cells)).filter(pl.col("person").is_in(asked)).join(before, on="person", how="left", maintain_order="left")
     return shown.select(
         "person", "claims", "observed", pl.col("observed_before_contest").fill_null(0),
         (pl.col("observed") / pl.col("claims")).alias("rate"), "expected", "ratio", "low", "high", "shrunken",
