@@ -37,7 +37,11 @@ def scorecard(
     before = MEASURES[f"{role}_denial_rate_before_contest"].by(connection, [f"{role}_id"], filters, period, as_of)
     before = before.select(person=f"{role}_id", observed_before_contest="numerator")
     # the funnel is that of all who do this work, whoever is shown
-    shown = scored(summed(cells)).filter(pl.col("person").is_in(asked)).join(before, on="person", how="left", maintain_order="left")
+    shown = (
+        scored(summed(cells))
+        .filter(pl.col("person").is_in(asked))
+        .join(before, on="person", how="left", maintain_order="left")
+    )
     return shown.select(
         "person", "claims", "observed", pl.col("observed_before_contest").fill_null(0),
         (pl.col("observed") / pl.col("claims")).alias("rate"), "expected", "ratio", "low", "high", "shrunken",

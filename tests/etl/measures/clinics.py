@@ -14,8 +14,8 @@ CELLS = 24
 def clinic(
     rng: np.random.Generator, people: int = 12, claims: int = 400, rates: np.ndarray | None = None, skill: float = 1.0
 ) -> pl.DataFrame:
-    """One row per person and cell: how many claims and denials. Cells differ in their rate (gamma around 3 %), people in
-    their mix of cells; the first person has `skill` times the rate of all others."""
+    """One row per person and cell: how many claims and denials. Cells differ in their rate (gamma around 3 %), people
+    in their mix of cells; the first person has `skill` times the rate of all others."""
     rates = np.clip(rng.gamma(3, 0.01, CELLS), 0.002, 0.2) if rates is None else rates
     mix = rng.dirichlet(np.full(len(rates), 0.7), people)
     counts = np.stack([rng.multinomial(claims, one) for one in mix])
