@@ -10,13 +10,20 @@ etl/measures/fairness.py for sources). A level whose cells differ by chance alon
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 # from coarse to fine
 MIX = ("claim_type", "procedure_family", "payer_id", "facility")
 LEVELS = (MIX[:2], MIX[:3], MIX)
 # a kind of work that fewer claims of others than this are of is nobody else's work
 COMPARABLE_CLAIMS = 30
+# keys up to here are numbered by a table in memory, more by sorting
+_MOST_KEYS = 1 << 26
 
 
 def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
@@ -26,39 +33,42 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
     `common_doubt`: its variance, by the cell's own few claims and (relative) by the few denials of all; and
     `is_comparable`: whether others do enough claims of that type and family.
     """
-    work = frame.lazy().group_by("person", *MIX).agg(pl.col("claims", "denials").sum()).collect()
-    total = {name: pl.col(name).sum() for name in ("claims", "denials")}
-    others = {name: summed - summed.over("person") for name, summed in total.items()}
-    # of all claims without this person's; and of all claims, from which A is estimated
-    work = work.with_columns(
-        chance=_share(
-            total["denials"] - total["denials"].over("person"), total["claims"] - total["claims"].over("person")
-        ),
-        crude=_share(total["denials"], total["claims"]),
-        common_doubt=_share(1, others["denials"]),
-        cell_doubt=pl.lit(0.0),
-        is_comparable=pl.lit(False),
-    )
-    for level, cell in enumerate(LEVELS):
-        spread = _spread(work, cell)
-        claims, denials = (total[name].over(cell) - total[name].over("person", *cell) for name in ("claims", "denials"))
-        all_claims, all_denials = (total[name].over(cell) for name in ("claims", "denials"))
+    # whole numbers instead of names: sums by cell are then as fast as numpy counts
+    person = _codes(frame["person"])
+    claims, denials = (frame[name].cast(pl.Float64).to_numpy() for name in ("claims", "denials"))
+
+    def others(cell: Whole) -> tuple[Numbers, Numbers]:
+        """Claims and denials of a row's cell without those of its person."""
+        own = _dense(cell * (person.max(initial=0) + 1) + person)
+        return _total(claims, cell) - _total(claims, own), _total(denials, cell) - _total(denials, own)
+
+    cell = np.zeros(frame.height, np.int64)
+    other_claims, other_denials = others(cell)
+    chance = _over(other_denials, other_claims)
+    common_doubt = _over(np.ones(frame.height), other_denials)
+    # of all claims, the person's too: what A is estimated from
+    crude = _over(_total(denials, cell), _total(claims, cell))
+    cell_doubt, comparable = np.zeros(frame.height), np.zeros(frame.height, bool)
+    for level, names in enumerate(LEVELS):
+        for name in names[len(LEVELS[level - 1]) if level else 0 :]:
+            codes = _codes(frame[name])
+            cell = _dense(cell * (codes.max(initial=0) + 1) + codes)
+        other_claims, other_denials = others(cell)
         if level == 0:
-            work = work.with_columns(is_comparable=claims >= COMPARABLE_CLAIMS)
-        if not spread:
-            continue
-        work = work.with_columns(
-            chance=_drawn(pl.col("chance"), denials, claims, spread),
-            crude=_drawn(pl.col("crude"), all_denials, all_claims, spread),
-            # the variance of the gamma distribution that the chance is the mean of
-            cell_doubt=_drawn(pl.col("chance"), denials, claims, spread)
-            * pl.col("chance")
-            * spread
-            / (1 + spread * claims * pl.col("chance")),
-        )
+            comparable = other_claims >= COMPARABLE_CLAIMS
+        spread = _spread(cell, claims, denials, crude)
+        # the gamma distribution that the chance is the mean of, and its variance
+        drawn = chance * (1 + spread * other_denials) / (1 + spread * other_claims * chance)
+        if spread:
+            cell_doubt = drawn * chance * spread / (1 + spread * other_claims * chance)
+        crude = crude * (1 + spread * _total(denials, cell)) / (1 + spread * _total(claims, cell) * crude)
+        chance = drawn
     # six places, so that sums of them are the same whatever their order
-    work = work.with_columns(pl.col("chance").round(6)).drop("claims", "denials", "crude")
-    return frame.join(work, on=["person", *MIX], how="left", nulls_equal=True, maintain_order="left")
+    numbers = {"chance": chance.round(6), "cell_doubt": cell_doubt, "common_doubt": common_doubt}
+    return frame.with_columns(
+        *(pl.Series(name, values).fill_nan(None) for name, values in numbers.items()),
+        pl.Series("is_comparable", comparable),
+    )
 
 
 def summed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -81,19 +91,37 @@ def summed(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _share(part: pl.Expr | int, whole: pl.Expr) -> pl.Expr:
-    return pl.when(whole > 0).then(part / whole)
+def _codes(values: pl.Series) -> Whole:
+    """A number for each value, from 0 without gaps; a missing value is one of them."""
+    text = values.cast(pl.String)
+    codes = text.cast(pl.Categorical).to_physical().cast(pl.Int64) + 1
+    return _dense(codes.fill_null(0).to_numpy())
 
 
-def _drawn(coarse: pl.Expr, denials: pl.Expr, claims: pl.Expr, spread: float) -> pl.Expr:
-    return coarse * (1 + spread * denials) / (1 + spread * claims * coarse)
+def _dense(keys: Whole) -> Whole:
+    """The same keys numbered from 0 without gaps."""
+    if keys.max(initial=0) > _MOST_KEYS:
+        return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    is_used = np.zeros(keys.max(initial=0) + 1, np.int64)
+    is_used[keys] = 1
+    numbered: Whole = (np.cumsum(is_used) - 1)[keys]
+    return numbered
 
 
-def _spread(work: pl.DataFrame, cell: tuple[str, ...]) -> float:
+def _total(values: Numbers, keys: Whole) -> Numbers:
+    """The sum over the rows of the same key, in each row."""
+    totals = np.bincount(keys, values, 1).astype(np.float64)
+    return totals[keys]
+
+
+def _over(part: Numbers, whole: Numbers) -> Numbers:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Numbers = np.where(whole > 0, part / whole, np.nan)
+    return share
+
+
+def _spread(cell: Whole, claims: Numbers, denials: Numbers, crude: Numbers) -> float:
     """A: the variance of the cells' true rates, relative to those of the coarser cells (0: nothing but chance)."""
-    cells = work.group_by(cell).agg(
-        pl.col("denials").sum().cast(pl.Float64), expected=(pl.col("crude") * pl.col("claims")).sum()
-    )
-    denials, expected = cells["denials"].to_numpy(), cells["expected"].fill_null(0).to_numpy()
-    beyond_chance = ((denials - expected) ** 2).sum() - expected.sum()
+    expected = np.bincount(cell, np.nan_to_num(crude) * claims, 1)
+    beyond_chance = ((np.bincount(cell, denials, 1) - expected) ** 2).sum() - expected.sum()
     return max(float(beyond_chance / (expected**2).sum()), 0.0) if expected.any() else 0.0
