@@ -197,7 +197,7 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None, is_rate: boo
         value = part["value"]
         figure.add_scatter(
             x=value,
-            y=_with_size(part, dim),
+            y=_with_size(part, dim, is_rate),
             mode="markers",
             name=too_few if small else f"{'Rate' if is_rate else 'Ratio'} and 95 % interval",
             showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
@@ -225,7 +225,11 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None, is_rate: boo
                         "yanchor": "bottom", "showarrow": False},
         )  # fmt: skip
     figure.update_yaxes(
-        categoryorder="array", categoryarray=_with_size(frame, dim), automargin=True, ticksuffix="  ", type="category"
+        categoryorder="array",
+        categoryarray=_with_size(frame, dim, is_rate),
+        automargin=True,
+        ticksuffix="  ",
+        type="category",
     )
     # a rate near 100 % would be squeezed by an axis from zero
     rangemode = "normal" if is_rate and (average or 0) > 0.5 else "tozero"
@@ -234,9 +238,10 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None, is_rate: boo
     return _finished(figure, 96 + 36 * max(frame.height, 3))
 
 
-def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
+def _with_size(frame: pl.DataFrame, dim: str, is_rate: bool) -> list[str]:
     """Names with the number of claims (or codes) behind the rate: no rate of a person stands without it."""
-    return [f"{words.plain(name)}  n {words.count(n)}" for name, n in frame.select(dim, "denominator").iter_rows()]
+    sizes = frame.select(dim, "denominator").iter_rows()
+    return [f"{words.plain(name)}  {'n ' if is_rate else ''}{words.expected(n, is_rate)}" for name, n in sizes]
 
 
 def _short(label: str, most: int = 30) -> str:

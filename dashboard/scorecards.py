@@ -54,7 +54,7 @@ def against_case_mix(role: Role, scope: Scope) -> None:
             _drawn("Funnel plot", card, charts_people.funnel, role, scope)
         with right:
             _drawn("Observed to expected with 95 % intervals", card, charts_people.caterpillar, role, scope)
-    _table(card, role)
+    _table(card, role, scope)
     on_equal_mix(ratio)
 
 
@@ -141,11 +141,18 @@ def _clicked(key: str, chart_key: str, role: Role, scope: Scope) -> None:
         st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
+def _named(role: Role, scope: Scope) -> None:
+    person = st.session_state[f"{role}_of"]
+    if person:
+        _open(role, scope, person)
+        st.session_state[f"{role}_of"] = None
+
+
 def _open(role: Role, scope: Scope, person: str) -> None:
     drill.open_claims(Question(f"{role}_denial_rate", scope).at(**{f"{role}_id": person}))
 
 
-def _table(card: pl.DataFrame, role: Role) -> None:
+def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
     shown = card.select(list(_HEADS)).rename(_HEADS)
     config = {
         "Raw rate": st.column_config.NumberColumn(format="percent"),
@@ -153,7 +160,12 @@ def _table(card: pl.DataFrame, role: Role) -> None:
         **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "low", "high", "shrunken")},
     }
     st.dataframe(_greyed(shown, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
-    drill.downloads(shown, f"{role} scorecard")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Open the denials of one person", card["person"].to_list(), index=None, key=f"{role}_of",
+            placeholder="Choose, or click a chart", on_change=_named, args=(role, scope),
+        )  # fmt: skip
+        drill.downloads(shown, f"{role} scorecard")
     with st.expander("What this can and cannot say", icon=":material/help:"):
         st.markdown(_LIMITS)
 

@@ -17,6 +17,7 @@ AR_REASONS = {
     "patient": "Patient's share",
     "credit": "Credit balance",
 }
+AUDIT_FIELDS = {"em_level": "E/M level", "drg": "DRG"}
 EMPLOYMENT = {"in_house": "In-house", "outsourced": "Outsourced"}
 AGE_FROM = {"service": "Service date", "submission": "First submission", "remit": "Last remittance"}
 
@@ -86,8 +87,8 @@ def day(value: date | None) -> str:
 def plain(code: object) -> str:
     """A code or name as a person would write it: `timely_filing` -> Timely filing, `EAST CLINIC` -> East Clinic."""
     text = str(code)
-    if text in AR_REASONS | EMPLOYMENT:
-        return (AR_REASONS | EMPLOYMENT)[text]
+    if known := (AR_REASONS | EMPLOYMENT | AUDIT_FIELDS).get(text):
+        return known
     if "_" in text or text.islower():
         return text.replace("_", " ").capitalize()
     if text.isupper() and " " in text:

@@ -182,3 +182,32 @@ def test_a_team_of_coder_or_biller_filters_claims_but_cannot_break_them_down(pra
 def test_a_strange_dimension_is_named_with_the_ones_there_are(practice: duckdb.DuckDBPyConnection):
     with pytest.raises(UserError, match="deposit_amount has no dimension 'coder_id'; it has: payer_id, payer_name"):
         MEASURES["deposit_amount"].by(practice, ["coder_id"])
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_each_denied_line_falls_to_one_role_and_all_roles_add_up_to_the_denied_amount(
+    practice: duckdb.DuckDBPyConnection, day: date
+):
+    """Before contests and after; the payer, the front end, nobody and unknown are roles like coder and biller."""
+    whole = MEASURES["denied_amount"].by(practice, as_of=day)["value"][0]
+    for dim in ("responsible_role", "role_before_contest"):
+        of_roles = MEASURES["attributed_denied_amount"].by(practice, [dim], as_of=day)
+        assert of_roles["value"].sum() == (whole or 0)
+    rows = MEASURES["attributed_denied_amount"].rows(
+        practice, as_of=day, columns=["root_id", "payer_id", "line_number"]
+    )
+    assert rows.height == rows.unique(["root_id", "payer_id", "line_number"]).height
+
+
+def test_a_contest_moves_a_denial_on_the_day_of_its_decision(practice: duckdb.DuckDBPyConnection):
+    measure = MEASURES["attributed_denied_amount"]
+
+    def whose(claim: str, day: date) -> list[tuple[str, str]]:
+        rows = measure.rows(practice, as_of=day, columns=["claim_number", "role_before_contest", "responsible_role"])
+        return rows.filter(claim_number=claim).select("role_before_contest", "responsible_role").unique().rows()
+
+    assert whose("CORRECTED", date(2026, 2, 1)) == [("coder", "coder")]
+    assert whose("CORRECTED", date(2026, 2, 16)) == [("coder", "clinical")]
+    assert whose("CORRECTED", date(2026, 3, 20)) == [("coder", "biller")]
+    assert whose("CHAIN", date(2026, 3, 20)) == [("coder", "coder")]  # it was never the biller's to be taken from
+    assert whose("APPEALED", date(2026, 3, 20)) == [("payer", "payer")]  # whatever was decided
