@@ -7,7 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data, drill, filters, words
-from dashboard.pages import aging, check, claim, definitions, denial_rates, denials, model, overview, people
+from dashboard.pages import (
+    aging,
+    billers,
+    check,
+    claim,
+    coders,
+    definitions,
+    denial_rates,
+    denials,
+    model,
+    overview,
+)
 from etl.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -31,7 +42,8 @@ def main() -> None:
             st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
             st.Page(denial_rates.page, title="What is a denial?", icon=":material/balance:", url_path="denial-rates"),
             st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
-            st.Page(people.page, title="Coder and biller accuracy", icon=":material/groups:", url_path="people"),
+            st.Page(coders.page, title="Coder accuracy", icon=":material/code:", url_path="coders"),
+            st.Page(billers.page, title="Biller accuracy", icon=":material/request_quote:", url_path="billers"),
             check_page,
             model_page,
             definitions_page,

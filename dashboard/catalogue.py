@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from etl.measures import DIMENSIONS, MEASURES, Measure
 
-_UNITS = {"money": "dollars", "rate": "share", "days": "days", "count": "count"}
+_UNITS = {"money": "dollars", "rate": "share", "days": "days", "count": "count", "ratio": "ratio"}
 _DIRECTIONS = {True: "lower is better", False: "higher is better", None: "no direction"}
 
 

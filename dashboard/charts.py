@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import words
 from etl.measures import AR_BUCKETS
+from etl.measures.fairness import LEAST_EXPECTED
 from etl.measures.interval import SMALL_SAMPLE
 
 # legible on light and dark alike; the main colour and that of text follow the theme (see blue, _ink)
@@ -180,18 +181,25 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
     return finished(figure, 110 + 44 * largest.height)
 
 
-def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure:
-    """A dot and its 95 % interval each; small samples are hollow and grey. The dashed line is the average of all."""
-    frame = frame.filter(pl.col("value").is_not_null()).sort("is_small", "value", dim, descending=[True, False, True])
+def intervals(frame: pl.DataFrame, dim: str, average: float | None, is_rate: bool = True) -> go.Figure:
+    """A dot and its 95 % interval each; small samples are hollow and grey. The dashed line is the average of all.
+
+    The most work stands on top: people are not ranked. Not `is_rate`: observed over expected denials.
+    """
+    frame = frame.filter(pl.col("value").is_not_null()).sort(
+        "is_small", "denominator", dim, descending=[True, False, True]
+    )
+    shown = words.rate if is_rate else words.ratio
+    too_few = f"Fewer than {SMALL_SAMPLE}" if is_rate else f"Fewer than {LEAST_EXPECTED:g} expected"
     figure = go.Figure()
     for small in (False, True):
         part = frame.filter(pl.col("is_small") == small)
         value = part["value"]
         figure.add_scatter(
             x=value,
-            y=_with_size(part, dim),
+            y=_with_size(part, dim, is_rate),
             mode="markers",
-            name=f"Fewer than {SMALL_SAMPLE}" if small else "Rate and 95 % interval",
+            name=too_few if small else f"{'Rate' if is_rate else 'Ratio'} and 95 % interval",
             showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
             marker={"size": 11, "color": GREY if small else blue(), "symbol": "circle-open" if small else "circle"},
             error_x={
@@ -202,30 +210,38 @@ def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure
                 "width": 5,
             },
             customdata=[
-                [code, words.rate(low), words.rate(high), words.count(n), words.count(of)]
-                for code, low, high, n, of in part.select(dim, "low", "high", "numerator", "denominator").iter_rows()
+                [code, shown(value), shown(low), shown(high), words.count(n), words.expected(of, is_rate)]
+                for code, value, low, high, n, of in part.select(
+                    dim, "value", "low", "high", "numerator", "denominator"
+                ).iter_rows()
             ],
-            hovertemplate="%{y}<br>%{x:.1%} (%{customdata[1]} to %{customdata[2]})"
-            "<br>%{customdata[3]} of %{customdata[4]}<extra></extra>",
+            hovertemplate="%{y}<br>%{customdata[1]} (%{customdata[2]} to %{customdata[3]})"
+            "<br>%{customdata[4]} of %{customdata[5]}<extra></extra>",
         )
     if average is not None:
         figure.add_vline(
             x=average, line={"dash": "dash", "color": GREY, "width": 1.5},
-            annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom",
-                        "showarrow": False},
+            annotation={"text": f"all: {shown(average)}" if is_rate else "as expected", "yref": "paper", "y": 1,
+                        "yanchor": "bottom", "showarrow": False},
         )  # fmt: skip
     figure.update_yaxes(
-        categoryorder="array", categoryarray=_with_size(frame, dim), automargin=True, ticksuffix="  ", type="category"
+        categoryorder="array",
+        categoryarray=_with_size(frame, dim, is_rate),
+        automargin=True,
+        ticksuffix="  ",
+        type="category",
     )
     # a rate near 100 % would be squeezed by an axis from zero
-    figure.update_xaxes(tickformat=".1%", nticks=6, rangemode="normal" if (average or 0) > 0.5 else "tozero")
+    rangemode = "normal" if is_rate and (average or 0) > 0.5 else "tozero"
+    figure.update_xaxes(tickformat=".1%" if is_rate else ".1f", nticks=6, rangemode=rangemode)
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return finished(figure, 96 + 36 * max(frame.height, 3))
 
 
-def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
+def _with_size(frame: pl.DataFrame, dim: str, is_rate: bool) -> list[str]:
     """Names with the number of claims (or codes) behind the rate: no rate of a person stands without it."""
-    return [f"{words.plain(name)}  n {words.count(n)}" for name, n in frame.select(dim, "denominator").iter_rows()]
+    sizes = frame.select(dim, "denominator").iter_rows()
+    return [f"{words.plain(name)}  {'n ' if is_rate else ''}{words.expected(n, is_rate)}" for name, n in sizes]
 
 
 def shortened(label: str, most: int = 30) -> str:

@@ -30,6 +30,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "deposit": ("payer_name", "payment_date", "trace_number", "payment_method", "deposit_amount"),
     "claim_staff": (*_CLAIM, "staff_id", "team", "service_date", "first_remit_date", "charge_amount",
                     "own_denied_amount"),
+    "denial_attribution": (*_CLAIM, "line_number", "procedure_code", "first_remit_date", "denied_amount",
+                           "role_before_contest", "responsible_role", "contest_reason", "decided_on"),
+    "staff_day": ("staff_id", "team", "worked_on", "claims"),
+    "coding_audit_record": (*_CLAIM, "coder_id", "team", "audited_on", "codes"),
     "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value",
                           "audited_value"),
 }  # fmt: skip
@@ -68,6 +72,13 @@ LABELS = {
     "coder_id": "Coder",
     "biller_id": "Biller",
     "staff_id": "Person",
+    "worked_on": "Day",
+    "claims": "Claims",
+    "codes": "Codes audited",
+    "role_before_contest": "Whose it was by its code",
+    "responsible_role": "Whose it is",
+    "contest_reason": "Why it was moved",
+    "decided_on": "Decided on",
     "team": "Team",
     "line_number": "Line",
     "procedure_code": "Procedure",
@@ -88,7 +99,7 @@ LABELS = {
 }
 
 _WORDS = ("payer_name", "facility", "denial_category", "ar_reason", "side", "field", "carc_label", "next_step",
-          "kind", "difference_reason")  # fmt: skip
+          "kind", "difference_reason", "role_before_contest", "responsible_role")  # fmt: skip
 
 
 def shown(frame: pl.DataFrame) -> pl.DataFrame:

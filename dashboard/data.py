@@ -14,13 +14,16 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from dashboard.question import Question
+from dashboard.question import Question, Scope
 from etl.choices import Choices
 from etl.choices import choices as read_choices
 from etl.choices import reasons as read_reasons
 from etl.freshness import Freshness
 from etl.freshness import freshness as read_freshness
 from etl.measures import mature
+from etl.measures.scorecard import scorecard as read_scorecard
+from etl.measures.scorecard import training_needs as read_training_needs
+from etl.measures.standardised import Role
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
 from etl.warehouse.as_of import open_as_of
@@ -89,6 +92,16 @@ def total(question: Question) -> dict[str, Any]:
     return ask(question.by()).row(0, named=True)
 
 
+def scorecard(role: Role, scope: Scope) -> pl.DataFrame:
+    """One row per coder or biller, in the order of their ids (etl.measures.scorecard)."""
+    return _scorecard(file_identity(path()), role, Question(f"{role}_denial_ratio", scope))
+
+
+def training_needs(scope: Scope) -> pl.DataFrame:
+    """What each coder misses most in audits (etl.measures.scorecard)."""
+    return _training_needs(file_identity(path()), Question("coding_accuracy", scope))
+
+
 def rows(question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
     """The rows that make up the answer's numerator, largest `contribution` first; at most MOST_ROWS + 1."""
     return _rows(file_identity(path()), question, columns)
@@ -130,6 +143,18 @@ def _freshness(key: Key) -> Freshness:
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _ask(key: Key, question: Question) -> pl.DataFrame:
     return question.measure.by(_connection(key, question), question.dims, **question.arguments())
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _scorecard(key: Key, role: Role, question: Question) -> pl.DataFrame:
+    period = (question.scope.start, question.scope.end)
+    return read_scorecard(_reader(key).cursor(), role, question.filters(), period)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _training_needs(key: Key, question: Question) -> pl.DataFrame:
+    period = (question.scope.start, question.scope.end)
+    return read_training_needs(_reader(key).cursor(), question.filters(), period)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

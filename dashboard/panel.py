@@ -88,9 +88,9 @@ def _footer(title: str, question: Question, frame: pl.DataFrame, key: str, names
 
 
 def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
-    """The figures behind the drawing, in words, largest first (time in its order)."""
+    """The figures behind the drawing, in words, largest first (time and people in their order: nobody is ranked)."""
     measure, dims = question.measure, question.dims
-    if not set(dims) & {"month", "week", "day"}:
+    if not set(dims) & {"month", "week", "day", "coder_id", "biller_id", "staff_id"}:
         frame = frame.sort("value", descending=True, nulls_last=True)
     wording = [
         pl.col(dim).replace_strict({code: words.plain(code) for code in frame[dim].unique()}, return_dtype=pl.String)
@@ -103,7 +103,8 @@ def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
         named = named.select(*[DIMENSIONS[dim].label for dim in dims], pl.col("value").alias(measure.label), *maturity)
     else:
         counts = {"numerator": "Counted", "denominator": "Of", "value": measure.label}
-        named = named.with_columns(pl.col("numerator", "denominator").cast(pl.Int64)).select(
+        whole = ["numerator"] if measure.unit == "ratio" else ["numerator", "denominator"]
+        named = named.with_columns(pl.col(whole).cast(pl.Int64)).select(
             *[DIMENSIONS[dim].label for dim in dims],
             *[pl.col(name).alias(label) for name, label in counts.items()],
             *maturity,

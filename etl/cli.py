@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from etl import docs as generated
-from etl import load_cli
+from etl import load_cli, people_cli
 from etl.errors import UserError
 from etl.measures import MEASURES, AgeFrom
 from etl.measures import definitions as compared
 from etl.measures.definitions import DEFINITIONS, REASONS
-from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.options import DEFAULT_DB, DbOption, FormatOption, day, filters_of
 from etl.progress import Progress
 from etl.report import Format, emit, plain
 from etl.tables.starter import starter_map
@@ -30,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("measures")(measures)
     app.command("measure")(measure)
     app.command("definitions")(definitions)
+    people_cli.register(app)
     app.command("docs")(docs)
 
 
@@ -160,24 +160,3 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether t
         print(f"Stale: {', '.join(stale)}. Run: cleanclaim docs", file=sys.stderr)
         raise typer.Exit(1)
     print("Up to date." if not stale else f"Wrote {', '.join(stale)}.")
-
-
-def filters_of(where: list[str]) -> dict[str, list[str]]:
-    """What `--where DIM=VALUE` options say. Raises UserError when one says nothing."""
-    filters: dict[str, list[str]] = {}
-    for item in where:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise UserError(f"--where {item}: expected DIM=VALUE, like payer_id=60054.")
-        filters.setdefault(name.strip(), []).append(value.strip())
-    return filters
-
-
-def day(option: str, text: str | None) -> date | None:
-    """A day given with an option. Raises UserError when it is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"{option} {text}: expected a day like 2026-04-30.") from None

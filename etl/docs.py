@@ -49,16 +49,13 @@ def measures_document() -> str:
 
 
 def _measure(m: Measure) -> str:
-    formula = f"`{m.numerator.sql()}`"
-    if m.denominator:
-        formula = f"{formula} ÷ `{m.denominator.sql()}`"
     condition = f" where `{m.where}`" if m.where != "true" else ""
     return "\n".join(
         (
             f"## {m.name}\n",
             f"**{m.label}** ({m.unit}, {_BETTER[m.lower_is_better]}). {m.definition}\n",
             f"- Formula: {m.formula}",
-            f"- Counted as: {formula} over the view `{m.view}`{condition} ({views.grain(m.view)})",
+            f"- Counted as: {m.counted_as()} over the view `{m.view}`{condition} ({views.grain(m.view)})",
             f"- Date: {f'`{m.date_column}`' if m.date_column else 'a balance on one day'}",
             f"- Source: {m.source}",
             f"- Caveat: {m.caveat}",

@@ -19,11 +19,11 @@ from etl.errors import UserError
 from etl.measures.dimensions import DIMENSIONS, PERIODS, Dimension
 from etl.warehouse import views
 
-Unit = Literal["count", "money", "rate", "days"]
+Unit = Literal["count", "money", "rate", "days", "ratio"]
 AgeFrom = Literal["service", "submission", "remit"]
 Period = tuple[date | None, date | None]
 # what the rows of a view belong to, where it is not a claim root
-_KEYS = {"deposit": "remittance_id", "unbilled_charge": "claim_number"}
+_KEYS = {"deposit": "remittance_id", "unbilled_charge": "claim_number", "staff_day": "staff_id, worked_on"}
 NO_BENCHMARK = "No published range."
 
 Filters = Mapping[str, str | Sequence[str]]
@@ -141,6 +141,11 @@ class Measure:
         sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
+
+    def counted_as(self) -> str:
+        """How it is counted, in Markdown."""
+        over = f" ÷ `{self.denominator.sql()}`" if self.denominator else ""
+        return f"`{self.numerator.sql()}`{over}"
 
     def dimension(self, name: str) -> Dimension:
         """A dimension of this measure by name. Raises UserError when it has no such dimension."""

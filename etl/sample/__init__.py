@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from etl.sample.contests import add_contests
 from etl.sample.encounters import Front
 from etl.sample.events import Root, Submission
 from etl.sample.files import Written, write_answers, write_claims, write_remittances
@@ -55,6 +56,7 @@ def write_sample(
         max((p.day for root in roots for p in root.payments), default=roots[0].first_submitted),
     )
     cut_after(roots, data_through)
+    add_contests(roots, Random(f"{seed}:contests"), data_through)
     planted = plant(front, roots)
 
     written = Written()

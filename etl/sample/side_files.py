@@ -1,4 +1,4 @@
-"""The practice's own files: work log, staff, coding audit, patient transactions. Dates are ISO."""
+"""The practice's own files: work log, staff, coding audit, patient transactions, attribution. Dates are ISO."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_audits(root: Root, rng: Random) -> None:
         error = wrong.pop((number, field), None)
         audited = coded if error is None else error.right
         if rng.random() < 0.02:
-            audited = ""  # the auditor asked for the record and waits
+            audited = ""  # the record does not support it
         root.audits.append(AuditRow(number, auditor, day, field, error.coded if error else coded, audited))
     for error in wrong.values():
         root.audits.append(AuditRow(error.line_number, auditor, day, error.field, error.coded, error.right))
@@ -43,7 +43,7 @@ def add_audits(root: Root, rng: Random) -> None:
 def write_side_files(
     out: Path, roots: list[Root], unsent: list[Encounter], people: tuple[tuple[StaffMember, ...], ...]
 ) -> None:
-    """Write the four CSV files. Claims not yet sent stand in the work log without a submission date."""
+    """Write the CSV files. Claims not yet sent stand in the work log without a submission date."""
     _write(out / "work_log.csv",
            ("claim_id", "coder_id", "biller_id", "coded_at", "charge_entered_at", "submitted_at",
             "charge_amount"),
@@ -58,6 +58,10 @@ def write_side_files(
     _write(out / "patient_transactions.csv", ("claim_id", "date", "kind", "amount"),
            ((root.claim_number, t.day.isoformat(), t.kind, text(t.amount))
             for root in roots for t in root.transactions))  # fmt: skip
+    _write(out / "attribution.csv",
+           ("claim_id", "line_number", "from_role", "to_role", "reason", "decided_by", "decided_on"),
+           ((root.claim_number, str(c.line_number), c.from_role, c.to_role, c.reason, c.decided_by, c.day.isoformat())
+            for root in roots for c in root.contests))  # fmt: skip
 
 
 def cut_after(roots: list[Root], last_day: date) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from etl.sample import dates, truth_catalogue
+from etl.sample import dates, truth_catalogue, truth_people
 from etl.sample.encounters import Encounter
 from etl.sample.events import Root
-from etl.sample.practice import StaffMember
 from etl.sample.remittances import Remittance
 from etl.sample.truth_rows import CLAIM_DIMS, DENIAL_DIMS, EVENT_DIMS, STAFF_DIMS, Measure, Row, Scope, bucket, dims_of
 from etl.sample.truth_rules import History, Outcome, Receivable, meanings, outcome, receivable
@@ -28,6 +27,16 @@ CHARGE_LAG = Measure("charge_lag", EVENT_DIMS, money=False, ratio=True)
 SUBMISSION_LAG = Measure("submission_lag", EVENT_DIMS, money=False, ratio=True)
 CODER = Measure("coder_denial_rate", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), money=False, ratio=True)
 BILLER = Measure("biller_denial_rate", (*EVENT_DIMS, "biller_id", *STAFF_DIMS), money=False, ratio=True)
+CODER_BEFORE = replace(CODER, name="coder_denial_rate_before_contest")
+BILLER_BEFORE = replace(BILLER, name="biller_denial_rate_before_contest")
+ATTRIBUTED = Measure(
+    "attributed_denied_amount", (*EVENT_DIMS, "responsible_role", "role_before_contest"), money=True, ratio=False
+)
+FIRST_PASS = replace(BILLER, name="biller_first_pass_rate")
+CODED_A_DAY = Measure("coder_productivity", ("month", "staff_id", *STAFF_DIMS), money=False, ratio=True)
+SENT_A_DAY = replace(CODED_A_DAY, name="biller_productivity")
+RECORDS = replace(CODER, name="coding_record_accuracy")
+CODING_LAG = replace(CHARGE_LAG, name="coding_lag")
 ACCURACY = Measure("coding_accuracy", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), money=False, ratio=True)
 INSURANCE_AR = Measure("insurance_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
 PATIENT_AR = Measure("patient_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
@@ -44,6 +53,9 @@ class Truth:
     ) -> None:
         """`unsent` are the claims that stand in the work log without having been sent."""
         self.unsent = unsent
+        works = [root.work for root in roots] + [encounter.root.work for encounter in unsent]
+        self._coded = [(work.coder, work.coded) for work in works]
+        self._sent = [(root.work.biller, root.first_submitted) for root in roots]
         self.histories = [History.of(root) for root in roots]
         self.remitted = remitted
         self.data_through = data_through
@@ -77,11 +89,19 @@ class Truth:
             (PARTIAL_PAY, _count(outcomes, lambda o: o.initial.is_denied and not o.is_zero_pay)),
             (DENIED, [row for o in outcomes for row in _denied_rows(o)]),
             (OVERTURNED, _count([o for o in outcomes if o.initial.is_denied], lambda o: o.is_overturned)),
-            (CODER, _blame(outcomes, "coder")),
-            (BILLER, _blame(outcomes, "biller")),
+            (CODER, _rows(truth_people.blamed(outcomes, "coder", contested=True))),
+            (BILLER, _rows(truth_people.blamed(outcomes, "biller", contested=True))),
+            (CODER_BEFORE, _rows(truth_people.blamed(outcomes, "coder", contested=False))),
+            (BILLER_BEFORE, _rows(truth_people.blamed(outcomes, "biller", contested=False))),
+            (ATTRIBUTED, _rows(truth_people.attributed(outcomes))),
+            (FIRST_PASS, _rows(truth_people.first_passes(roots, outcomes, as_of))),
+            (CODED_A_DAY, _rows(truth_people.days_worked(self._coded, as_of))),
+            (SENT_A_DAY, _rows(truth_people.days_worked(self._sent, as_of))),
+            (RECORDS, _rows(truth_people.audited_records(roots, as_of))),
             (PAID, [Row(dims_of(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
             (DEPOSIT, [_deposit(r) for r in self.remitted if r.day <= as_of]),
             (REJECTION, [row for r in roots for row in _rejection(r, as_of)]),
+            (CODING_LAG, [_lag(r, r.work.coded) for r in roots]),
             (CHARGE_LAG, [_lag(r, r.work.entered) for r in roots]),
             (SUBMISSION_LAG, [_lag(r, r.first_submitted) for r in roots]),
             (ACCURACY, [row for r in roots for row in _audited(r, as_of)]),
@@ -121,15 +141,6 @@ def write_truth(path: Path, facts: dict[str, object], truth: Truth) -> None:
     path.write_text(f'{head}, "measures": [\n{figures}\n]}}\n', encoding="utf-8")
 
 
-def _staff_dims(role: str, member: StaffMember) -> dict[str, str]:
-    return {
-        f"{role}_id": member.staff_id,
-        "team": member.team,
-        "employment": member.employment,
-        "credential": member.credential,
-    }
-
-
 def _count(outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]) -> list[Row]:
     return [Row(dims_of(o.root, o.day), o.day, int(holds(o)), 1) for o in outcomes]
 
@@ -147,13 +158,12 @@ def _denied_rows(o: Outcome) -> Iterable[Row]:
             yield Row(dims, o.day, a.amount)
 
 
-def _blame(outcomes: Sequence[Outcome], role: str) -> list[Row]:
-    owner = {"coder": "coding", "biller": "billing"}[role]
-    rows = []
-    for o in outcomes:
-        member = o.root.work.coder if role == "coder" else o.root.work.biller
-        rows.append(Row(dims_of(o.root, o.day) | _staff_dims(role, member), o.day, int(o.owned_by(owner)), 1))
-    return rows
+def _rows(counted: Iterable[truth_people.Counted]) -> list[Row]:
+    """What truth_people counted, with the dimensions of its claim (of its month, where it is no claim's)."""
+    return [
+        Row((dims_of(root, day) if root else {"month": dates.month_of(day)}) | dims, day, top, bottom)
+        for root, day, dims, top, bottom in counted
+    ]
 
 
 def _deposit(remittance: Remittance) -> Row:
@@ -175,7 +185,7 @@ def _lag(root: Root, until: date) -> Row:
 def _audited(root: Root, as_of: date) -> Iterable[Row]:
     for row in root.audits:
         if row.audited and row.day <= as_of:
-            dims = dims_of(root, row.day) | _staff_dims("coder", root.work.coder)
+            dims = dims_of(root, row.day) | truth_people.staff_dims("coder", root.work.coder)
             yield Row(dims, row.day, int(row.coded == row.audited), 1)
 
 

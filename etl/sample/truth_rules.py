@@ -18,6 +18,7 @@ from etl.sample.money import spread
 CARC_FILE = Path(__file__).resolve().parents[1] / "reference" / "carc.csv"
 DENIAL_LIKE = ("denial", "denial_if_nothing_allowed", "duplicate")
 NOT_ADJUDICATED = ("22", "23", "25")
+ROLES = {"coding": "coder", "billing": "biller", "none": "nobody"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class Outcome:
     initial: Judged
     overturned: dict[str, date]  # denied lines that a later adjudication allowed, and when first
     forgiven: set[str]  # lines that the payer came to allow although nobody changed the claim
+    as_of: date
 
     @property
     def day(self) -> date:
@@ -195,10 +197,24 @@ class Outcome:
     def is_zero_pay(self) -> bool:
         return self.initial.is_denied and self.initial.allowed <= 0
 
-    def owned_by(self, owner: str) -> bool:
-        """An initially denied line is that owner's, and the payer did not take it back unasked."""
-        lines = [line for line in self.initial.lines if line.control not in self.forgiven]
-        return owner in {meanings()[a.carc].owner for line in lines for a in line.denials}
+    def roles(self, contested: bool) -> list[tuple[JudgedLine, str]]:
+        """Each denied line and whose denial it is; with `contested`, after the decisions known by the day."""
+        return [(line, self._role(line, contested)) for line in self.initial.lines if line.denials]
+
+    def _role(self, line: JudgedLine, contested: bool) -> str:
+        if line.control in self.forgiven:
+            return "payer"
+        moves = [c for c in self.root.contests if c.control == line.control and c.day <= self.as_of]
+        return moves[-1].to_role if contested and moves else role_by_code(line)
+
+
+def role_by_code(line: JudgedLine) -> str:
+    """The role of the reason with the largest amount; empty when nothing was denied."""
+    amounts: dict[str, int] = {}
+    for a in line.denials:
+        role = ROLES.get(meanings()[a.carc].owner, meanings()[a.carc].owner)
+        amounts[role] = amounts.get(role, 0) + a.amount
+    return min(amounts, key=lambda role: (-amounts[role], role), default="")
 
 
 def outcome(history: History, as_of: date) -> Outcome | None:
@@ -217,7 +233,7 @@ def outcome(history: History, as_of: date) -> Outcome | None:
     forgiven = {
         control for control, until in overturned.items() if not any(initial.payment.day < day <= until for day in sent)
     }
-    return Outcome(history.root, initial, overturned, forgiven)
+    return Outcome(history.root, initial, overturned, forgiven, as_of)
 
 
 @dataclass(slots=True)

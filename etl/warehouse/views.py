@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "denial_definition": "joined",
     "definition_bridge": "joined",
     "denial": "kept",
+    "denial_attribution": "joined",
     "claim_staff": "joined",
     "claim_balance": "kept",
     "receivable": "joined",
@@ -49,6 +50,8 @@ KINDS: dict[str, Kind] = {
     "cash": "joined",
     "deposit": "joined",
     "coding_audit_line": "joined",
+    "coding_audit_record": "joined",
+    "staff_day": "joined",
 }
 ORDER = tuple(KINDS)
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")

@@ -1,4 +1,4 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models]`; ratios to a baseline.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models] [people]`; ratios to a baseline.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
@@ -18,13 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import models_speed as models
+import people_speed as people
 from big_files import write_835, write_837p
 
 MEGABYTES = 50.0
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["load", "measures", "pages", "models"]
+    wanted = sys.argv[1:] or ["load", "measures", "pages", "models", "people"]
     if wanted[0] == "--one":
         _one(*wanted[1:])
         return
@@ -40,6 +41,8 @@ def main() -> None:
             _pages(Path(folder))
         if "models" in wanted:
             models.main(Path(folder) / "sample.duckdb", Path(folder) / "sample")
+        if "people" in wanted:
+            people.main(Path(folder))
 
 
 def _load(folder: Path) -> None:
@@ -80,7 +83,7 @@ def _pages(folder: Path) -> None:
     os.environ["CLEANCLAIM_DB"] = str(folder / "sample.duckdb")
     payers = choices(open_reader(folder / "sample.duckdb")).payers
     print(f"\n{'20,000 claims, filter change':<34}{'s':>8}{'x baseline':>12}{'baseline s: nothing changes':>30}")
-    for name in ("overview", "denials", "aging", "people"):
+    for name in ("overview", "denials", "aging", "coders", "billers"):
         page = AppTest.from_function(_page, args=(name,), default_timeout=60).run()
         assert not page.exception
         same = _median_ms(page.run) / 1000

@@ -19,7 +19,18 @@ from etl.warehouse.store import open_reader
 from models.cli import train_into
 
 Run = Callable[..., AppTest]
-PAGES = ("overview", "denials", "denial_rates", "aging", "people", "check", "model", "definitions", "claim")
+PAGES = (
+    "overview",
+    "denials",
+    "denial_rates",
+    "aging",
+    "coders",
+    "billers",
+    "check",
+    "model",
+    "definitions",
+    "claim",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -27,7 +38,7 @@ def test_page_draws(name: str, warehouse: Path, run_page: Run) -> None:
     assert run_page(name).title[0].value
 
 
-@pytest.mark.parametrize("name", ["overview", "denials", "people"])
+@pytest.mark.parametrize("name", ["overview", "denials", "coders", "billers"])
 def test_tiles_show_the_measures(name: str, warehouse: Path, everything: Scope, run_page: Run) -> None:
     shown = {tile.label: tile.value for tile in run_page(name, period="all").metric}
     connection = open_reader(warehouse)
@@ -82,7 +93,7 @@ def test_side_files_that_never_came_are_named(
     use(x12_only_warehouse)
     overview = [caption.value for caption in run_page("overview").caption]
     assert "Load work_log.csv to fill this." in overview
-    people = run_page("people")
+    people = run_page("coders")
     assert any("work_log.csv" in info.value for info in people.info)
 
 

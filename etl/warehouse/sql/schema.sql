@@ -831,15 +831,15 @@ COMMENT ON COLUMN reference_carc.preventable IS 'yes, partly';
 COMMENT ON COLUMN reference_carc.recoverable IS 'yes, maybe, rarely, no';
 COMMENT ON COLUMN reference_carc.next_step IS 'What a biller does next';
 
-CREATE TABLE reference_denial_owner (
-    owner VARCHAR NOT NULL,
-    role VARCHAR,
-    own_label VARCHAR
+CREATE TABLE reference_role (
+    name VARCHAR NOT NULL,
+    role VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL
 );
-COMMENT ON TABLE reference_denial_owner IS 'One row per denial owner';
-COMMENT ON COLUMN reference_denial_owner.owner IS 'Denial owner';
-COMMENT ON COLUMN reference_denial_owner.role IS 'The role of staff.csv that it falls to: coder, biller, or nobody there';
-COMMENT ON COLUMN reference_denial_owner.own_label IS 'What such denials have in common';
+COMMENT ON TABLE reference_role IS 'One row per name of a role in attribution.csv or denial owner: whose a denial can be';
+COMMENT ON COLUMN reference_role.name IS 'As it is written';
+COMMENT ON COLUMN reference_role.role IS 'The role that it means';
+COMMENT ON COLUMN reference_role.own_label IS 'Who that is, in our own words';
 
 CREATE TABLE reference_icd10_chapter (
     first VARCHAR NOT NULL,

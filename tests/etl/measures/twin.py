@@ -28,8 +28,8 @@ class Tables:
 
 def read(connection) -> Tables:
     names = ("claim", "service_line", "remittance", "claim_payment", "service_payment", "adjustment", "acknowledgement",
-             "work_log", "staff", "coding_audit", "patient_transaction", "reference_carc", "root",
-             "claim_sent_again")  # fmt: skip
+             "work_log", "staff", "coding_audit", "patient_transaction", "attribution", "reference_carc",
+             "reference_role", "reference_procedure_family", "root", "claim_sent_again")  # fmt: skip
     rows = {}
     for name in names:
         answer = connection.execute(f"select * from {name}")
@@ -411,32 +411,15 @@ def _charge_lag(t: Tables, as_of: date) -> tuple[int, int]:
     return sum(lags), len(lags)
 
 
-def _submission_lag(t: Tables, as_of: date) -> tuple[int, int]:
-    lags = [(c.submitted - c.current["service_date"]).days for c in claims(t, as_of)]
+def _coding_lag(t: Tables, as_of: date) -> tuple[int, int]:
+    lags = [(c.work["coded_at"] - c.current["service_date"]).days for c in claims(t, as_of)
+            if c.work and c.work["coded_at"]]  # fmt: skip
     return sum(lags), len(lags)
 
 
-def _person(role: str, owner: str) -> Callable[[Tables, date], tuple[int, int]]:
-    def count(t: Tables, as_of: date) -> tuple[int, int]:
-        owners = {row["carc"]: row["owner"] for row in t.rows["reference_carc"]}
-        judged = {c.root for c in claims(t, as_of)
-                  if c.work and c.work[f"{role}_id"] and c.adjudications(c.current["payer_id"])}  # fmt: skip
-        at_fault = {
-            x.claim.root
-            for x in denied_lines(t, as_of)
-            if x.claim.root in judged
-            and x.payment.payer == x.claim.current["payer_id"]
-            and not x.is_overturned_unchanged
-            and any(owners[carc] == owner for _, carc, _ in x.line.denials)
-        }
-        return len(at_fault), len(judged)
-
-    return count
-
-
-def _accuracy(t: Tables, as_of: date) -> tuple[int, int]:
-    rows = [r for r in t.rows["coding_audit"] if r["audited_value"] and r["audited_on"] <= as_of]
-    return sum(r["coded_value"] == r["audited_value"] for r in rows), len(rows)
+def _submission_lag(t: Tables, as_of: date) -> tuple[int, int]:
+    lags = [(c.submitted - c.current["service_date"]).days for c in claims(t, as_of)]
+    return sum(lags), len(lags)
 
 
 def _sum(values: Iterable[Decimal]) -> tuple[Decimal, None]:
@@ -460,7 +443,5 @@ TWIN: dict[str, Callable[[Tables, date], tuple[Any, Any]]] = {
     "rejection_rate": _rejection,
     "charge_lag": _charge_lag,
     "submission_lag": _submission_lag,
-    "coder_denial_rate": _person("coder", "coding"),
-    "biller_denial_rate": _person("biller", "billing"),
-    "coding_accuracy": _accuracy,
+    "coding_lag": _coding_lag,
 }

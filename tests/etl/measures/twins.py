@@ -3,5 +3,6 @@
 from tests.etl.measures import twin
 from tests.etl.measures.twin_bridge import BRIDGE
 from tests.etl.measures.twin_catalogue import CATALOGUE
+from tests.etl.measures.twin_people import PEOPLE_TWIN
 
-TWIN = {**twin.TWIN, **CATALOGUE, **BRIDGE}
+TWIN = {**twin.TWIN, **CATALOGUE, **BRIDGE, **PEOPLE_TWIN}

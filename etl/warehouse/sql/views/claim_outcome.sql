@@ -2,9 +2,11 @@
 select
     a.root_id, a.payer_id, coalesce(p.payer_name, a.payer_id) as payer_name,
     c.claim_number, c.claim_id, c.claim_type, c.facility, c.rendering_npi, c.place_of_service, c.diagnosis_chapter,
-    c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date, c.charge_entered_at,
+    coalesce(c.procedure_family, 'unknown') as procedure_family, c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date,
+    c.coded_at, c.charge_entered_at,
     coalesce(c.charge_amount, a.first_charge_amount) as charge_amount,
     a.* exclude (root_id, payer_id),
+    date_diff('day', c.service_date, c.coded_at) as coding_lag_days,
     date_diff('day', c.service_date, c.charge_entered_at) as charge_lag_days,
     date_diff('day', c.service_date, c.submission_date) as submission_lag_days,
     date_diff('day', c.submission_date, a.first_remit_date) as first_remit_days
