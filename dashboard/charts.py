@@ -13,7 +13,7 @@ from etl.measures import AR_BUCKETS
 from etl.measures.fairness import LEAST_EXPECTED
 from etl.measures.interval import SMALL_SAMPLE
 
-# legible on light and dark alike; the main colour and that of text follow the theme (see blue, _ink)
+# legible on light and dark alike; the main colour and that of text follow the theme (see blue, ink)
 ORANGE, GREY = "#E69F00", "#8C8C8C"
 _BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
 CONFIG = {"displayModeBar": False, "displaylogo": False}
@@ -30,7 +30,7 @@ def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.
             mode="lines+markers+text",
             text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
             textposition="middle right",
-            textfont={"color": _ink()},
+            textfont={"color": ink()},
             cliponaxis=False,
             customdata=[[str(day), full, f"{int(n):,}"] for day, full, n in _trend_data(frame, time, texts)],
             hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
@@ -137,7 +137,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
         mode="markers+text",
         marker={"symbol": "square", "size": 34, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[words.money(v) for v in frame["numerator"]],
-        textfont={"size": 11, "color": _ink()},
+        textfont={"size": 11, "color": ink()},
         customdata=list(zip(frame[x], frame[y], strict=True)),
         hovertemplate="%{y}<br>%{x}<br>%{text}<extra></extra>",
         # a click picks a cell; the others must stay readable
@@ -248,7 +248,7 @@ def shortened(label: str, most: int = 30) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
-def _ink() -> str:
+def ink() -> str:
     """The colour of text on the theme that the user has: Streamlit's own for charts is too pale on a shaded cell."""
     return "#DCE2E8" if st.context.theme.type == "dark" else "#2B3640"
 
@@ -266,7 +266,7 @@ def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]
 def finished(figure: go.Figure, height: int) -> go.Figure:
     """A drawing with the margins and the colours that all share."""
     margin = {"l": 8, "r": figure.layout.margin.r or 8, "t": 34, "b": 8}
-    figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": _ink()})
-    figure.update_xaxes(tickfont={"color": _ink()})
-    figure.update_yaxes(tickfont={"color": _ink()})
+    figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": ink()})
+    figure.update_xaxes(tickfont={"color": ink()})
+    figure.update_yaxes(tickfont={"color": ink()})
     return figure

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboard import words
-from dashboard.charts import GREY, ORANGE, _blue, _finished, _ink
+from dashboard.charts import GREY, ORANGE, blue, finished, ink
 from etl.measures.fairness import ALONE, HIGHER, LEAST_EXPECTED, LOWER, TOO_FEW, WITHIN, funnel_limits
 
 # verdict -> mark; the colour says the same once more
@@ -47,7 +47,7 @@ def funnel(card: pl.DataFrame) -> go.Figure:
     figure.update_yaxes(title="observed / expected", range=[0, highest * 1.1], tickformat=".1f")
     figure.update_xaxes(title="denials expected from the case mix", range=[0, most * 1.1])
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
-    return _finished(figure, 440)
+    return finished(figure, 440)
 
 
 def caterpillar(card: pl.DataFrame) -> go.Figure:
@@ -67,7 +67,7 @@ def caterpillar(card: pl.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.add_scatter(
         x=card["shrunken"], y=names, mode="markers", name="drawn towards all people", hoverinfo="skip",
-        marker={"symbol": "line-ns-open", "size": 13, "color": _ink(), "line": {"width": 2}},
+        marker={"symbol": "line-ns-open", "size": 13, "color": ink(), "line": {"width": 2}},
     )  # fmt: skip
     figure.add_vline(x=1, line={"dash": "dash", "color": GREY, "width": 1.5})
     figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")
@@ -75,7 +75,7 @@ def caterpillar(card: pl.DataFrame) -> go.Figure:
     highest = _most(card.filter(~pl.col("is_small"))["high"], 4)
     figure.update_xaxes(title="observed / expected", range=[0, min(highest * 1.15, 8)], tickformat=".1f")
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
-    return _finished(figure, max(440, 130 + 26 * card.height))
+    return finished(figure, max(440, 130 + 26 * card.height))
 
 
 def plain_values(frame: pl.DataFrame, dim: str, unit: str, least: int = 30) -> go.Figure:
@@ -87,7 +87,7 @@ def plain_values(frame: pl.DataFrame, dim: str, unit: str, least: int = 30) -> g
         go.Scatter(
             x=frame["value"], y=names, mode="markers",
             marker={"size": 11, "symbol": ["circle-open" if few else "circle" for few in small],
-                    "color": [GREY if few else _blue() for few in small]},
+                    "color": [GREY if few else blue() for few in small]},
             customdata=[[code, f"{value:,.1f} {unit}", words.count(n)]
                         for code, value, n in frame.select(dim, "value", "denominator").iter_rows()],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}<br>from %{customdata[2]}<extra></extra>",
@@ -95,7 +95,7 @@ def plain_values(frame: pl.DataFrame, dim: str, unit: str, least: int = 30) -> g
     )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True, ticksuffix="  ", type="category")
     figure.update_xaxes(title=unit, rangemode="tozero", nticks=6)
-    return _finished(figure, 100 + 26 * max(frame.height, 3))
+    return finished(figure, 100 + 26 * max(frame.height, 3))
 
 
 _HOVER = (
@@ -116,7 +116,7 @@ def _points(figure: go.Figure, part: pl.DataFrame, verdict: str, symbol: str, na
     figure.add_scatter(
         x=part["expected"], y=part["ratio"], mode="markers+text" if named else "markers", name=verdict,
         showlegend=not part.is_empty(), text=part["person"], textposition="top center", cliponaxis=False,
-        textfont={"size": 11, "color": _ink()}, marker={"size": 11, "symbol": symbol, "color": _colour(verdict)},
+        textfont={"size": 11, "color": ink()}, marker={"size": 11, "symbol": symbol, "color": _colour(verdict)},
         customdata=_hover(part), hovertemplate=_HOVER,
     )  # fmt: skip
 
@@ -126,4 +126,4 @@ def _most(values: pl.Series, otherwise: float) -> float:
 
 
 def _colour(verdict: str) -> str:
-    return {HIGHER: ORANGE, LOWER: "#009E73", WITHIN: _blue()}.get(verdict, GREY)
+    return {HIGHER: ORANGE, LOWER: "#009E73", WITHIN: blue()}.get(verdict, GREY)

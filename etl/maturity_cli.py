@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from etl.cli import day, filters_of
 from etl.measures import by_submission, mature
 from etl.measures.maturity import Cohort
-from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.options import DEFAULT_DB, DbOption, FormatOption, day, filters_of
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
 
