@@ -22,9 +22,10 @@ from tests.etl.measures.tables import rows, warehouse
 SUNDAYS = (date(2025, 8, 17), date(2026, 8, 16))
 # the day on which a row of a side file became known; staff.csv says who works here, not since when
 KNOWN_ON = {
-    "work_log.csv": "charge_entered_at",
+    "work_log.csv": "coded_at",
     "coding_audit.csv": "audited_on",
     "patient_transactions.csv": "date",
+    "attribution.csv": "decided_on",
     "staff.csv": None,
 }
 
@@ -97,8 +98,8 @@ def past(request: pytest.FixtureRequest, sample: Path) -> Then:
             header, *rows = csv.reader(file)
         kept = [row for row in rows if column is None or row[header.index(column)] <= str(day)]
         for row in kept if name == "work_log.csv" else []:
-            sent = header.index("submitted_at")
-            row[sent] = row[sent] if row[sent] <= str(day) else ""
+            for later in map(header.index, ("charge_entered_at", "submitted_at")):
+                row[later] = row[later] if row[later] <= str(day) else ""
         with (folder / name).open("w", newline="") as file:
             csv.writer(file).writerows([header, *kept])
     load([folder], folder / "past.duckdb")
