@@ -13,6 +13,11 @@ _BUCKET = (
     "case when {age} <= 30 then '0-30' when {age} <= 60 then '31-60' when {age} <= 90 then '61-90' "
     "when {age} <= 120 then '91-120' else '>120' end"
 )
+DEADLINES = ("passed", "0-14", "15-30", "31-60", ">60")
+_DEADLINE = (
+    "case when days_left < 0 then 'passed' when days_left <= 14 then '0-14' when days_left <= 30 then '15-30' "
+    "when days_left <= 60 then '31-60' when days_left > 60 then '>60' else 'unknown' end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ DIMENSIONS: dict[str, Dimension] = {
         _plain("credential", "Credential"),
         _plain("ar_reason", "Why it is open"),
         Dimension("ar_bucket", "Age in days", _BUCKET),
+        Dimension("deadline", "Days left to work it", _DEADLINE),
         Dimension("teams", "Team of the coder or biller", "teams", many=True),
         Dimension("day", "Day", ""),
         Dimension("week", "Week", ""),

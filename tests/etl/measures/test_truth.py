@@ -55,7 +55,11 @@ def number(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-@pytest.mark.parametrize("name", MEASURES)
+# an expectation is estimated, not planted; its twin recomputes it and test_recovery holds it against what work brings
+ESTIMATED = ("expected_recoverable_amount",)
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name not in ESTIMATED])
 def test_a_measure_equals_the_planted_truth(name: str, truth: dict[str, Any], connection: duckdb.DuckDBPyConnection):
     planted: dict[Key, dict[tuple[str, ...], tuple[Any, Any]]] = defaultdict(dict)
     for entry in truth["measures"]:
