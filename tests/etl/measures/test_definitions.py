@@ -15,10 +15,12 @@ from etl.measures import MEASURES
 from etl.warehouse import views
 from tests.etl.measures.practice import TABLES
 from tests.etl.measures.tables import warehouse
-from tests.etl.measures.twin import TWIN, Tables, read
+from tests.etl.measures import twin, twin_recovery
+from tests.etl.measures.twin import Tables, read
 
+TWIN = twin.TWIN | twin_recovery.TWIN
 DAYS = [date(2026, 1, 4), date(2026, 1, 10), date(2026, 1, 26), date(2026, 2, 1), date(2026, 2, 16), date(2026, 2, 26),
-        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20)]  # fmt: skip
+        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20), date(2026, 6, 30), date(2026, 9, 30)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

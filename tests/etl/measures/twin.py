@@ -28,7 +28,9 @@ class Tables:
 
 def read(connection) -> Tables:
     names = ("claim", "service_line", "remittance", "claim_payment", "service_payment", "adjustment", "acknowledgement",
-             "work_log", "staff", "coding_audit", "patient_transaction", "reference_carc", "root")  # fmt: skip
+             "work_log", "staff", "coding_audit", "patient_transaction", "reference_carc", "root", "appeal",
+             "allowed_schedule", "payer_limit", "reference_claim_filing_indicator", "reference_timely_filing_defaults",
+             "reference_appeal_limit_defaults")  # fmt: skip
     rows = {}
     for name in names:
         answer = connection.execute(f"select * from {name}")
