@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from etl.measures import data_through
-from etl.measures.change import Floats, Found, Ints, levels, rates
+from etl.measures.change import Floats, Found, levels, rates
 from etl.measures.interval import Z_95
 from etl.measures.standardise import indirect, poisson_limits
 from etl.warehouse.views import SQL
@@ -91,7 +91,9 @@ def scorecard(connection: duckdb.DuckDBPyConnection, start: date, through: date)
     return found.join(names, on="payer_id", how="left").join(median, on="payer_id", how="left").sort("payer_id")
 
 
-def _rate_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str]) -> list[Change]:
+def _rate_changes(
+    connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str]
+) -> list[Change]:
     answered, denied = (_read(connection, name, window) for name in ("answered", "denied"))
     if denied.is_empty():
         return []
@@ -99,13 +101,17 @@ def _rate_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date]
     series = denied.select("payer_id", "denial_category", "procedure_family").unique().sort(pl.all())
     group = series.select("payer_id", "procedure_family").unique(maintain_order=True).with_row_index("group")
     series = series.join(group, on=["payer_id", "procedure_family"], maintain_order="left").with_row_index("series")
-    trials = _matrix(answered.join(group, on=["payer_id", "procedure_family"]), "group", group.height, days, window["after"])
+    trials = _matrix(
+        answered.join(group, on=["payer_id", "procedure_family"]), "group", group.height, days, window["after"]
+    )
     keys = ["payer_id", "denial_category", "procedure_family"]
     events = _matrix(denied.join(series, on=keys), "series", series.height, days, window["after"])
     owner = series["payer_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     found = rates(events, np.maximum(trials[series["group"].to_numpy()], events), owner)
     return [
-        _rate_change(connection, window, names, dict(zip(series.columns, series.row(int(i)), strict=True)), found, int(i), denied)
+        _rate_change(
+            connection, window, names, dict(zip(series.columns, series.row(int(i)), strict=True)), found, int(i), denied
+        )
         for i in np.flatnonzero(found.is_change)
     ]
 
@@ -115,7 +121,9 @@ def _rate_change(
     found: Found, i: int, denied: pl.DataFrame,
 ) -> Change:  # fmt: skip
     """One finding with its rates, its case mix held, and its dollars."""
-    day, low, high = (window["after"] + timedelta(1 + int(place[i])) for place in (found.day, found.day_low, found.day_high))
+    day, low, high = (
+        window["after"] + timedelta(1 + int(place[i])) for place in (found.day, found.day_low, found.day_high)
+    )
     values = {"payer": series["payer_id"], "category": series["denial_category"], "family": series["procedure_family"]}
     cells = _read(connection, "mix", {**values, **window, "since": day})
     x0, n0, x1, n1, expected = _held(cells)
@@ -162,17 +170,17 @@ def _day_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date],
     paid = np.zeros((len(payers), weeks))
     for i, payer in enumerate(payers):
         own = rows.filter((pl.col("payer_id") == payer) & (pl.col("weeks_ago") < weeks))
-        usual = _median(own["days"].to_numpy().astype(float), own["claims"].to_numpy())
-        kinds = own.group_by("claim_type", maintain_order=True).map_groups(
-            lambda part, all_=usual: part.with_columns(
-                shifted=pl.col("days") + (all_ - _median(part["days"].to_numpy().astype(float), part["claims"].to_numpy()))
-            )
+        usual = _median_of(own, "days")
+        kinds = pl.concat(
+            part.with_columns(shifted=pl.col("days") + (usual - _median_of(part, "days")))
+            for part in own.partition_by("claim_type", maintain_order=True)
         )
-        for (ago,), part in kinds.group_by("weeks_ago"):
-            place = weeks - 1 - int(ago)  # type: ignore[call-overload]
+        for part in kinds.partition_by("weeks_ago", maintain_order=True):
+            ago = part["weeks_ago"][0]
+            place = weeks - 1 - int(ago)
             count[i, place], paid[i, place] = part["claims"].sum(), part["paid_amount"].sum()
             if count[i, place] >= _FEWEST_A_WEEK:
-                weekly[i, place] = _median(part["shifted"].to_numpy(), part["claims"].to_numpy())
+                weekly[i, place] = _median_of(part, "shifted")
     found = levels(weekly)
     return [_day_change(window, names, payers[i], weekly[i], count[i], paid[i], found, int(i))
             for i in np.flatnonzero(found.is_change)]  # fmt: skip
@@ -184,7 +192,8 @@ def _day_change(
 ) -> Change:  # fmt: skip
     weeks = len(weekly)
     day, low, high = (
-        window["through"] - timedelta(7 * (weeks - int(place[i])) - 1) for place in (found.day, found.day_low, found.day_high)
+        window["through"] - timedelta(7 * (weeks - int(place[i])) - 1)
+        for place in (found.day, found.day_low, found.day_high)
     )
     cut = int(found.day[i])
     old, new = weekly[:cut][np.isfinite(weekly[:cut])], weekly[cut:][np.isfinite(weekly[cut:])]
@@ -197,19 +206,24 @@ def _day_change(
     )  # fmt: skip
 
 
-def _median(days: Floats, claims: Ints) -> float:
+def _median_of(rows: pl.DataFrame, column: str) -> float:
     """The median of days that occur so often, half way inside its day: whole days alone would not move for weeks."""
-    order = np.argsort(days)
-    days, total = days[order], np.cumsum(claims[order])
+    if rows.is_empty():
+        return 0.0
+    rows = rows.sort(column)
+    days, claims = rows[column].cast(pl.Float64).to_numpy(), rows["claims"].to_numpy()
+    total = np.cumsum(claims)
     k = int(np.searchsorted(total, total[-1] / 2))
-    before = total[k - 1] if k else 0
-    return float(days[k] - 0.5 + (total[-1] / 2 - before) / max(total[k] - before, 1))
+    before = total[k] - claims[k]
+    return float(days[k] - 0.5 + (total[-1] / 2 - before) / max(claims[k], 1))
 
 
 def _matrix(rows: pl.DataFrame, key: str, height: int, days: int, after: date) -> Floats:
     """Claims by row number and day."""
     place = (rows["day"] - after).dt.total_days().to_numpy() - 1
-    flat = np.bincount(rows[key].to_numpy().astype(np.int64) * days + place, rows["claims"].to_numpy(), height * days)
+    flat: Floats = np.bincount(
+        rows[key].to_numpy().astype(np.int64) * days + place, rows["claims"].to_numpy(), height * days
+    ).astype(np.float64)
     return flat.reshape(height, days)
 
 

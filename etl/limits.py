@@ -70,7 +70,9 @@ def known(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def example(connection: duckdb.DuckDBPyConnection) -> str:
     """The limits in use as a file to start from."""
-    head = "# Days that each payer's contract gives. Correct them, then: cleanclaim limits apply THIS-FILE --db WAREHOUSE"
+    head = (
+        "# Days that each payer's contract gives. Correct them, then: cleanclaim limits apply THIS-FILE --db WAREHOUSE"
+    )
     blocks = [head]
     for row in known(connection).to_dicts():
         name = "".join(letter for letter in str(row["payer_name"]) if letter.isprintable())

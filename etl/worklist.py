@@ -59,7 +59,9 @@ def worklist(
         weight = pl.when(pl.col("days_left") <= most).then(factor).otherwise(weight)
     ranked = (
         claims.with_columns(weight=weight)
-        .sort(pl.col("expected_amount") * pl.col("weight"), "expected_amount", "root_id", descending=[True, True, False])
+        .sort(
+            pl.col("expected_amount") * pl.col("weight"), "expected_amount", "root_id", descending=[True, True, False]
+        )
         .with_row_index("rank", 1)
     )
     words = [_words(row) for row in ranked.iter_rows(named=True)]
@@ -113,11 +115,15 @@ def _claims(rows: pl.DataFrame) -> pl.DataFrame:
         "root_id", "payer_id", "expected", "line_number", descending=[False, False, True, False]
     )
     return rows.group_by("root_id", "payer_id", maintain_order=True).agg(
-        pl.exclude("root_id", "payer_id", "expected", "expected_amount", "open_amount", "usual_amount", "chance", "days_left").first(),
+        pl.exclude(
+            "root_id", "payer_id", "expected", "expected_amount", "open_amount", "usual_amount", "chance", "days_left"
+        ).first(),
         pl.col("open_amount", "usual_amount").sum(),
         lines=pl.len(),
         expected_amount=pl.col("expected").sum(),
-        chance=pl.when(amount.sum() > 0).then(pl.col("expected").sum() / amount.sum()).otherwise(pl.col("chance").first()),
+        chance=pl.when(amount.sum() > 0)
+        .then(pl.col("expected").sum() / amount.sum())
+        .otherwise(pl.col("chance").first()),
         days_left=pl.col("days_left").min(),
     )
 

@@ -21,8 +21,8 @@ from scipy.special import betainc, stdtr
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# what share of the findings may be false on average
-FALSE_SHARE = 0.10
+# half of the tenth that may be false: a reader looks more often than once
+FALSE_SHARE = 0.05
 SHORTEST_DAYS = 14
 _STEP = 2**0.5
 # a series with fewer events, or fewer others, cannot reach any threshold: leaving it out is decided before the scan
@@ -104,7 +104,8 @@ def dispersion(events: Floats, trials: Floats, owner: Ints) -> Floats:
     total, pairs = np.where(both, unit, 0).sum(1), both.sum(1)
     size = int(owner.max()) + 1
     pooled = np.bincount(owner, total, size) / np.maximum(np.bincount(owner, pairs, size), 1)
-    return np.maximum((total + _PRIOR_WEEKS * pooled[owner]) / (pairs + _PRIOR_WEEKS), 1.0)
+    own: Floats = np.maximum((total + _PRIOR_WEEKS * pooled[owner]) / (pairs + _PRIOR_WEEKS), 1.0)
+    return own
 
 
 def _by_week(values: Floats) -> Floats:

@@ -13,9 +13,9 @@ import pytest
 from etl.errors import UserError
 from etl.measures import MEASURES
 from etl.warehouse import views
+from tests.etl.measures import twin, twin_recovery
 from tests.etl.measures.practice import TABLES
 from tests.etl.measures.tables import warehouse
-from tests.etl.measures import twin, twin_recovery
 from tests.etl.measures.twin import Tables, read
 
 TWIN = twin.TWIN | twin_recovery.TWIN

@@ -68,7 +68,11 @@ def work(t: twin.Tables, as_of: date) -> Iterator[Work]:
                 carc = max(own, key=lambda pair: pair[1])[0]
                 _, corrected, appeal = limits(t, standing.payer)
                 limit = appeal if "appeal" in (carcs[carc]["next_step"] or "call the payer") else corrected
-                sent = [c["submission_date"] for c in t.rows["claim"] if t.root_of[c["patient_control_number"]] == claim.root]
+                sent = [
+                    c["submission_date"]
+                    for c in t.rows["claim"]
+                    if t.root_of[c["patient_control_number"]] == claim.root
+                ]
                 waits = [a for a in t.rows["appeal"] if t.root_of.get(a["claim_id"]) == claim.root
                          and standing.day <= a["sent_on"] <= as_of and (not a["outcome_on"] or a["outcome_on"] > as_of)]  # fmt: skip
                 again = any(standing.day < day <= as_of for day in sent) or bool(waits)
@@ -94,7 +98,9 @@ def chances(t: twin.Tables, as_of: date) -> dict[tuple[str, str], float]:
         sent = [c["submission_date"] for c in t.rows["claim"]
                 if t.root_of[c["patient_control_number"]] == root and c["submission_date"] <= as_of]  # fmt: skip
         decided = [p.day for p in ones[0].claim.adjudications(payer)]
-        appealed = [a["sent_on"] for a in t.rows["appeal"] if t.root_of.get(a["claim_id"]) == root and a["sent_on"] <= as_of]
+        appealed = [
+            a["sent_on"] for a in t.rows["appeal"] if t.root_of.get(a["claim_id"]) == root and a["sent_on"] <= as_of
+        ]
         worked = won or max(sent) > day or max(decided) > day or any(sent_on >= day for sent_on in appealed)
         cells[payer, category] += [won] if worked and day <= as_of - timedelta(days=120) else []
     k, n = sum(map(sum, cells.values())), sum(map(len, cells.values()))
