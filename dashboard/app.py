@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data, drill, filters, words
-from dashboard.pages import aging, check, claim, definitions, denials, model, overview, people
+from dashboard.pages import aging, check, claim, definitions, denials, model, overview, payers, people, recovery
 from etl.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -30,6 +30,8 @@ def main() -> None:
             st.Page(overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
             st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
             st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
+            st.Page(recovery.page, title="Recovery", icon=":material/checklist:", url_path="recovery"),
+            st.Page(payers.page, title="Payers", icon=":material/account_balance:", url_path="payers"),
             st.Page(people.page, title="Coder and biller accuracy", icon=":material/groups:", url_path="people"),
             check_page,
             model_page,

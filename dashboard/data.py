@@ -103,7 +103,8 @@ def _past(key: Key, day: date) -> duckdb.DuckDBPyConnection:
 
 def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
     """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
-    if question.is_balance and question.day != _freshness(key).data_through:
+    # what is open to work asks for its day itself
+    if question.measure.view == "receivable" and question.is_balance and question.day != _freshness(key).data_through:
         return _past(key, question.day).cursor()
     return _reader(key).cursor()
 

@@ -57,8 +57,10 @@ class Change:
 
 
 def changes(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) -> list[Change]:
-    """What has changed by a day (default: the last known), the most dollars first; at most a tenth of these are chance
-    on average."""
+    """What has changed by a day (default: the last known), what costs most first, what brings money last.
+
+    At most a tenth of these are chance on average.
+    """
     through = as_of or data_through(connection)
     if through is None:
         return []
@@ -67,7 +69,7 @@ def changes(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) ->
     names = dict(connection.cursor().execute("select payer_id, payer_name from payer").fetchall())
     window = {"through": through, "after": after}
     found = [*_rate_changes(connection, window, names), *_day_changes(connection, window, names)]
-    return sorted(found, key=lambda one: (one.kind, -abs(one.amount), one.payer_id))
+    return sorted(found, key=lambda one: (one.amount < 0, -abs(one.amount), one.payer_id))
 
 
 def first_claims(connection: duckdb.DuckDBPyConnection, change: Change, most: int = 10) -> pl.DataFrame:
@@ -140,8 +142,8 @@ def _rate_change(
     error = Z_95 * (float(own["amount_squared"].sum()) + (each * expected) ** 2 / max(x0, 1)) ** 0.5
     (before, before_low, before_high), (after, after_low, after_high) = _wilson(x0, n0), _wilson(x1, n1)
     return Change(
-        "denial_rate", values["payer"], names.get(values["payer"], values["payer"]), values["category"], values["family"],
-        day, low, high, before, before_low, before_high, after, after_low, after_high, n0, n1,
+        "denial_rate", values["payer"], names.get(values["payer"], values["payer"]), values["category"],
+        values["family"], day, low, high, before, before_low, before_high, after, after_low, after_high, n0, n1,
         amount, amount - error, amount + error, is_mix, float(found.p[i]),
     )  # fmt: skip
 
@@ -187,8 +189,8 @@ def _day_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date],
 
 
 def _day_change(
-    window: dict[str, date], names: dict[str, str], payer: str, weekly: Floats, count: Floats, paid: Floats, found: Found,
-    i: int,
+    window: dict[str, date], names: dict[str, str], payer: str, weekly: Floats, count: Floats, paid: Floats,
+    found: Found, i: int,
 ) -> Change:  # fmt: skip
     weeks = len(weekly)
     day, low, high = (

@@ -45,6 +45,4 @@ def apply(
     print(f"{len(said):,} payers have limits of their own now.")
     for one in said:
         if one.payer_id not in payers:
-            print(
-                f"Not seen in any file yet: {one.payer_id} (its limits wait for it; `cleanclaim payers list` has the ids)."
-            )
+            print(f"Not seen in any file yet: {one.payer_id} (`cleanclaim payers list` has the ids); its limits wait.")

@@ -84,8 +84,8 @@ def changes(
 ) -> None:
     """List what payers have changed: denial rates and days to pay, since when, and what it costs."""
     found = [asdict(one) for one in behaviour.changes(open_reader(db), day("--as-of", as_of))]
-    shown = ("kind", "payer_name", "denial_category", "procedure_family", "since", "before", "after", "claims_after", "amount",
-             "is_mix")  # fmt: skip
+    shown = ("kind", "payer_name", "denial_category", "procedure_family", "since", "before", "after", "claims_after",
+             "amount", "is_mix")  # fmt: skip
     emit(found if form is not Format.table else [{name: row[name] for name in shown} for row in found], form)
 
 

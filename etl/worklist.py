@@ -22,8 +22,9 @@ _URGENCY = ((-1, 0.0), (14, 2.0), (30, 1.5))
 _LIMIT_OF = {"refile": "filing_days", "correct": "corrected_days", "appeal": "appeal_days"}
 _VERB = {"refile": "send it again", "correct": "send a corrected claim", "appeal": "appeal"}
 COLUMNS = (
-    "rank", "claim_number", "payer_name", "expected_amount", "days_left", "what_to_do", "why", "open_amount", "usual_amount",
-    "chance", "action", "work_by", "since_date", "lines", "denial_category", "group_carc", "procedure_code", "facility",
+    "rank", "claim_number", "payer_name", "expected_amount", "days_left", "what_to_do", "why", "open_amount",
+    "usual_amount", "chance",
+    "action", "work_by", "since_date", "lines", "denial_category", "group_carc", "procedure_code", "facility",
     "ar_reason", "root_id", "payer_id",
 )  # fmt: skip
 
@@ -131,7 +132,8 @@ def _claims(rows: pl.DataFrame) -> pl.DataFrame:
 def _words(row: dict[str, Any]) -> tuple[str, str]:
     """What to do next, and why the claim stands where it does."""
     left, verb = row["days_left"], _VERB[row["action"]]
-    expected = f"{_money(row['expected_amount'])} expected: {_money(row['usual_amount'])} usually allowed × {row['chance']:.0%}"
+    usual = f"{_money(row['usual_amount'])} usually allowed × {row['chance']:.0%}"
+    expected = f"{_money(row['expected_amount'])} expected: {usual}"
     if row["ar_reason"] == "rejected":
         source = "the share of this payer's answers that are no denials"
     elif row["is_learned"]:

@@ -45,6 +45,8 @@ def worklist_command(
 
 def learned_chances(connection: duckdb.DuckDBPyConnection, model: Path) -> pl.DataFrame | None:
     """What the overturn model beside the risk model says of each denied line; None where none was trained."""
+    if not model.exists():
+        return None
     from models import overturn  # scikit-learn takes seconds to import
 
     return overturn.chances(connection.cursor(), model) if overturn.beside(model).exists() else None

@@ -29,7 +29,7 @@ def indirect(frame: pl.DataFrame, group: str, strata: Sequence[str]) -> pl.DataF
     """Rows with `group`, the strata, `observed` and `n` -> one row a group, sorted by it.
 
     Columns: n, observed, expected, ratio (observed / expected; null when nothing is expected) with its 95 % limits low
-    and high, rate (observed / n) and adjusted_rate (ratio x the rate of all): the rate it would have on everybody's mix.
+    and high, rate (observed / n) and adjusted_rate (ratio x the rate of all): its rate on everybody's mix.
     """
     cells = frame.group_by(group, *strata).agg(pl.col("observed", "n").sum())
     standard = cells.group_by(*strata).agg(cell_rate=pl.col("observed").sum() / pl.col("n").sum())

@@ -62,7 +62,7 @@ def write_side_files(
            ((root.claim_number, t.day.isoformat(), t.kind, text(t.amount))
             for root in roots for t in root.transactions))  # fmt: skip
     _write(out / "appeal.csv", ("claim_id", "line_number", "sent_on", "kind", "outcome", "outcome_on"),
-           ((root.claim_number, "0", a.sent.isoformat(), "appeal", a.outcome, a.decided.isoformat() if a.decided else "")
+           ((root.claim_number, "0", a.sent.isoformat(), "appeal", a.outcome, str(a.decided or ""))
             for root in roots for a in root.appeals))  # fmt: skip
     _write(out / "allowed_schedule.csv",
            ("payer", "procedure_code", "modifier", "effective_from", "effective_to", "allowed_amount"),

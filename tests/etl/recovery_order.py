@@ -6,8 +6,8 @@ import polars as pl
 
 
 def dollars_of_top_fifth(listed: pl.DataFrame, truth: list[dict[str, str]]) -> dict[str, float]:
-    """Expected dollars from working a fifth of the claims, by order. "in limit" leaves out those whose limit has passed,
-    which somebody who sorts by age or amount alone does not know."""
+    """Expected dollars from working a fifth of the claims, by order. "in limit" leaves out those whose limit has
+    passed, which somebody who sorts by age or amount alone does not know."""
     known = pl.DataFrame(
         {
             "claim_number": [row["claim_id"] for row in truth],

@@ -13,8 +13,8 @@ _CONTRACT = (
     "payer_id", "payer_name", "claim_type", "facility", "rendering_npi", "procedure_code", "procedure_family", *TIME
 )  # fmt: skip
 _LIMITS = (
-    "Days from the payer's contract (`cleanclaim limits apply`), else the usual ones of its class: filing from the last "
-    "day of service, a corrected claim or an appeal from the denial."
+    "Days from the payer's contract (`cleanclaim limits apply`), else the usual ones of its class: filing from the "
+    "last day of service, a corrected claim or an appeal from the denial."
 )
 _SCHEDULE = "allowed_schedule.csv: payer, procedure_code, modifier, effective_from, effective_to, allowed_amount"
 _COVERED = (
@@ -27,8 +27,8 @@ RECOVERY = (
         name="expected_recoverable_amount",
         label="Expected recoverable amount",
         definition=(
-            "What work on open denials and rejections may bring: for each, the amount that the payer usually allows, at "
-            "most what is open, times the chance that work overturns it. Those whose limit has passed are left out."
+            "What work on open denials and rejections may bring: for each, the amount that the payer usually allows, "
+            "at most what is open, times the chance that work overturns it. Those whose limit has passed are left out."
         ),
         unit="money",
         source="X12 835; appeal.csv; chance by payer and category, shrunk (view overturn_chance)",
@@ -44,8 +44,8 @@ RECOVERY = (
         name="timely_filing_at_risk_amount",
         label="At risk in 30 days",
         definition=(
-            "What is open on rejected and denied claims that nobody has sent again or appealed and whose limit to file, "
-            "correct or appeal ends within 30 days."
+            "What is open on rejected and denied claims that nobody has sent again or appealed and whose limit to "
+            "file, correct or appeal ends within 30 days."
         ),
         unit="money",
         source="X12 837, 277CA, 835; etl/reference/timely_filing_defaults.csv, appeal_limit_defaults.csv",
@@ -61,7 +61,8 @@ RECOVERY = (
         name="timely_filing_lapsed_amount",
         label="Limit passed",
         definition=(
-            "What is open on rejected and denied claims that nobody has sent again or appealed and whose limit has passed."
+            "What is open on rejected and denied claims that nobody has sent again or appealed and whose limit "
+            "has passed."
         ),
         unit="money",
         source="X12 837, 277CA, 835; etl/reference/timely_filing_defaults.csv, appeal_limit_defaults.csv",

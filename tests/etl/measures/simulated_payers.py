@@ -13,8 +13,8 @@ SINCE_DAYS = 42
 def payers_with_jumps(
     rng: np.random.Generator, payers: int, categories: int, jumps: int, a_day: float = 12, days: int = 400
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Events, trials (series x calendar days) and owners. The first `jumps` series have `a_day` claims a day and go from
-    5 % to 15 % SINCE_DAYS before the end; the others never change."""
+    """Events, trials (series x calendar days) and owners. The first `jumps` series have `a_day` claims a day and
+    go from 5 % to 15 % SINCE_DAYS before the end; the others never change."""
     size = payers * categories
     volume = rng.lognormal(1.0, 1.0, size)
     rate = rng.beta(1, 30, size)[:, None] * np.ones(days)

@@ -74,7 +74,8 @@ def work(t: twin.Tables, as_of: date) -> Iterator[Work]:
                     if t.root_of[c["patient_control_number"]] == claim.root
                 ]
                 waits = [a for a in t.rows["appeal"] if t.root_of.get(a["claim_id"]) == claim.root
-                         and standing.day <= a["sent_on"] <= as_of and (not a["outcome_on"] or a["outcome_on"] > as_of)]  # fmt: skip
+                         and standing.day <= a["sent_on"] <= as_of
+                         and (not a["outcome_on"] or a["outcome_on"] > as_of)]  # fmt: skip
                 again = any(standing.day < day <= as_of for day in sent) or bool(waits)
                 yield Work("denied", standing.payer, carcs[carc]["category"], max(line.charge, twin.ZERO), taken,
                            line.procedure, limit - (as_of - standing.day).days, again)  # fmt: skip
