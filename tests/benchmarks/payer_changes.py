@@ -68,7 +68,8 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> None:
                 date '2025-05-01' + cast(hash(i + 7) % 540 as integer) as payment_date
             from range({LINES // 2}) as t(i);
         create table payment_line as
-            select i // 2 as root_id, i // 2 as claim_payment_id, {families}[cast(1 + hash(i) % 8 as bigint)] as procedure_code,
+            select i // 2 as root_id, i // 2 as claim_payment_id, {families}[cast(1 + hash(i) % 8 as bigint)]
+                    as procedure_code,
                 cast(100 as decimal(18, 2)) as charge_amount
             from range({LINES}) as t(i);
         create table claim_outcome as
