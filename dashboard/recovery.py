@@ -48,8 +48,10 @@ def narrowed(frame: pl.DataFrame, left: str, categories: list[str]) -> pl.DataFr
 
 def table(frame: pl.DataFrame) -> None:
     """The list to read, to take away, and to open a claim from."""
-    total = words.money(frame["expected_amount"].sum())
-    st.markdown(f"**{frame.height:,} claims**, {total} expected.".replace("$", "\\$"))
+    total = words.money(frame.filter(pl.col("days_left") >= 0)["expected_amount"].sum())
+    st.markdown(
+        f"**{frame.height:,} claims**, {total} expected from those whose limit has not passed.".replace("$", "\\$")
+    )
     shown = columns.shown(frame.select(_SHOWN).head(1_000))
     config = columns.config(shown, "money")
     for name, label in _LABELS.items():

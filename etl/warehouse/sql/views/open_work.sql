@@ -73,9 +73,10 @@ work as (
     where b.side = 'insurance' and b.ar_reason = 'rejected'
 ),
 
+-- of all lines: DuckDB 2.0 fails when it takes them from `work` and a text column is grouped by
 family as (
     select k.procedure_code, r.family
-    from (select distinct procedure_code from work where length(procedure_code) = 5) as k
+    from (select distinct procedure_code from payment_line where length(procedure_code) = 5) as k
     join reference_procedure_family as r on k.procedure_code between r.first and r.last
 ),
 
