@@ -36,6 +36,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "coding_audit_record": (*_CLAIM, "coder_id", "team", "audited_on", "codes"),
     "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value",
                           "audited_value"),
+    "open_work": (*_CLAIM, "ar_reason", "line_number", "procedure_code", "group_carc", "carc_label", "denial_category",
+                  "since_date", "days_left", "open_amount", "expected_amount", "next_step", "is_in_progress"),
+    "contract_line": (*_CLAIM, "payment_date", "service_date", "line_number", "procedure_code", "modifier", "units",
+                      "allowed_amount", "contract_amount", "variance_amount"),
 }  # fmt: skip
 
 LABELS = {
@@ -93,6 +97,15 @@ LABELS = {
     "trace_number": "Trace number",
     "payment_method": "Method",
     "audited_on": "Audited",
+    "since_date": "Since",
+    "days_left": "Days left",
+    "expected_amount": "Expected",
+    "is_in_progress": "In progress",
+    "modifier": "Modifier",
+    "units": "Units",
+    "allowed_amount": "Allowed",
+    "contract_amount": "Contract",
+    "variance_amount": "Variance",
     "field": "Field",
     "coded_value": "Coded",
     "audited_value": "Audited as",

@@ -15,6 +15,7 @@ SIDE_FILES = {
     "staff": "staff.csv",
     "coding_audit": "coding_audit.csv",
     "patient_transaction": "patient_transactions.csv",
+    "allowed_schedule": "allowed_schedule.csv",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import issues
+from etl import issues, schedule
 from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
 from etl.errors import Problem, UserError
 from etl.fhir import batch as fhir
@@ -115,6 +115,7 @@ class _Loader:
         self.report.rows = self.append.added
         roots.refresh(self.connection, self.append.since)
         refresh.refresh_views(self.connection, self.append.since)
+        self.report.problems += schedule.check(self.connection, now)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report
 

@@ -24,6 +24,7 @@ _COUNTS = {
     "patient_transactions": "patient_transaction",
     "appeals": "appeal",
     "attributions": "attribution",
+    "allowed_schedule": "allowed_schedule",
 }
 
 

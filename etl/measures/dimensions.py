@@ -18,6 +18,11 @@ _TENURE = (
     "case when tenure_days is null then 'unknown' when tenure_days < 365 then 'under 1 year' "
     "when tenure_days < 1096 then '1 to 2 years' when tenure_days < 2191 then '3 to 5 years' else 'over 5 years' end"
 )
+DEADLINES = ("passed", "0-14", "15-30", "31-60", ">60")
+_DEADLINE = (
+    "case when days_left < 0 then 'passed' when days_left <= 14 then '0-14' when days_left <= 30 then '15-30' "
+    "when days_left <= 60 then '31-60' when days_left > 60 then '>60' else 'unknown' end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ DIMENSIONS: dict[str, Dimension] = {
         _plain("definition", "Definition of a denial"),
         _plain("difference_reason", "Why the definitions differ"),
         Dimension("ar_bucket", "Age in days", _BUCKET),
+        Dimension("deadline", "Days left to work it", _DEADLINE),
         Dimension("teams", "Team of the coder or biller", "teams", many=True),
         Dimension("answered_on", "Day of the first answer", "first_remit_date"),
         Dimension("day", "Day", ""),

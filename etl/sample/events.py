@@ -166,6 +166,15 @@ class Transaction:
 
 
 @dataclass(slots=True)
+class Appeal:
+    """One row of appeal.csv; `outcome` is empty while the payer has not answered."""
+
+    sent: date
+    outcome: str = ""
+    decided: date | None = None
+
+
+@dataclass(slots=True)
 class AuditRow:
     """One row of coding_audit.csv; `audited` is empty when the auditor strikes the code out."""
 
@@ -223,9 +232,11 @@ class Root:
     transactions: list[Transaction] = field(default_factory=list)
     audits: list[AuditRow] = field(default_factory=list)
     contests: list[Contest] = field(default_factory=list)
+    appeals: list[Appeal] = field(default_factory=list)
     denial_probability: float = 0.0
     expected_denied: int = 0
     mechanism: str = "background"
+    denied_for: str = "background"  # what the payer's last denial was really for
 
     @property
     def content(self) -> Content:

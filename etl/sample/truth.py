@@ -12,6 +12,7 @@ from etl.sample import dates, truth_catalogue, truth_people
 from etl.sample.encounters import Encounter
 from etl.sample.events import Root
 from etl.sample.remittances import Remittance
+from etl.sample.truth_recovery import contract_lines, open_work
 from etl.sample.truth_rows import CLAIM_DIMS, DENIAL_DIMS, EVENT_DIMS, STAFF_DIMS, Measure, Row, Scope, bucket, dims_of
 from etl.sample.truth_rules import History, Outcome, Receivable, meanings, outcome, receivable
 
@@ -44,6 +45,11 @@ PATIENT_AR = Measure("patient_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"
 OVER_90 = Measure("ar_over_90_share", CLAIM_DIMS, money=True, ratio=True)
 DAYS_IN_AR = Measure("days_in_ar", CLAIM_DIMS, money=True, ratio=True, days=90)
 UNADJUDICATED = Measure("unadjudicated_amount", CLAIM_DIMS, money=True, ratio=False)
+AT_RISK = Measure("timely_filing_at_risk_amount", (*CLAIM_DIMS, "ar_reason"), money=True, ratio=False)
+LAPSED = Measure("timely_filing_lapsed_amount", (*CLAIM_DIMS, "ar_reason"), money=True, ratio=False)
+VARIANCE = Measure("contract_variance_amount", EVENT_DIMS, money=True, ratio=False)
+UNDERPAID = Measure("underpaid_amount", EVENT_DIMS, money=True, ratio=False)
+OVERPAID = Measure("overpaid_amount", EVENT_DIMS, money=True, ratio=False)
 
 
 class Truth:
@@ -83,7 +89,11 @@ class Truth:
     def _count_events(self, as_of: date) -> list[tuple[Measure, list[Row]]]:
         outcomes = [o for o in (outcome(h, as_of) for h in self.histories) if o is not None]
         roots = [h.root for h in self.histories if h.root.first_submitted <= as_of]
+        priced = [(dims_of(c.root, c.day), c) for h in self.histories for c in contract_lines(h, as_of)]
         return [
+            (VARIANCE, [Row(dims, c.day, c.variance) for dims, c in priced]),
+            (UNDERPAID, [Row(dims, c.day, max(-c.variance, 0)) for dims, c in priced]),
+            (OVERPAID, [Row(dims, c.day, max(c.variance, 0)) for dims, c in priced]),
             (ADJUDICATED, _count(outcomes, lambda o: True)),
             (INITIAL, _count(outcomes, lambda o: o.initial.is_denied)),
             (ZERO_PAY, _count(outcomes, lambda o: o.is_zero_pay)),
@@ -120,7 +130,11 @@ class Truth:
             truth_catalogue.credits(items, age_from),
         ]
         if age_from == "service":  # the others do not depend on where the age starts
+            work = [w for h in self.histories for w in open_work(h, as_of) if not w.is_in_progress]
+            late = [(w, Row(dims_of(w.root) | {"ar_reason": w.reason}, None, w.amount)) for w in work]
             counted += [
+                (AT_RISK, [row for w, row in late if 0 <= w.days_left <= 30]),
+                (LAPSED, [row for w, row in late if w.days_left < 0]),
                 (DAYS_IN_AR, [_days(r, as_of) for r in items]),
                 (UNADJUDICATED, [Row(dims_of(r.root), None, r.charge) for r in items if r.is_unadjudicated]),
                 truth_catalogue.net_days(items, as_of),

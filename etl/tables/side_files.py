@@ -106,6 +106,19 @@ SIDE_FILES = (
         ),
         key=("claim_id", "line_number", "decided_on"),
     ),
+    SideFile(
+        "allowed_schedule",
+        (
+            Column("payer", required=True),
+            Column("procedure_code", required=True),
+            Column("modifier"),
+            Column("effective_from", pl.Date, required=True),
+            Column("effective_to", pl.Date),
+            Column("allowed_amount", MONEY, required=True),
+        ),
+        key=("payer", "procedure_code", "modifier", "effective_from"),
+        optional=("modifier", "effective_to"),
+    ),
 )
 
 

@@ -72,6 +72,10 @@ class Appender:
 
     def side_file(self, side_file: SideFile, rows: pl.DataFrame, file_id: int) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
+        # a column of the key that the file need not have
+        rows = rows.with_columns(
+            pl.lit(None, pl.String).alias(name) for name in side_file.key if name not in rows.columns
+        )
         table, names = side_file.table, ", ".join(rows.columns)
         self.connection.register("incoming", rows.with_row_index("row_in_file"))
         self.connection.execute("delete from side_row where file_id = ?", [file_id])  # a file that is read again

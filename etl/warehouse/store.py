@@ -29,7 +29,10 @@ from etl.warehouse.refresh import SCHEMA_VERSION
 _REFERENCE = Path(__file__).parent.parent / "reference"
 # no space, over the user's quota, or over the largest file that a process may write
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_CODE_LISTS = ("carc", "role", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error")
+_CODE_LISTS = (
+    *("carc", "role", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error"),
+    *("claim_filing_indicator", "timely_filing_defaults", "appeal_limit_defaults"),
+)
 
 
 def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:

@@ -52,6 +52,12 @@ KINDS: dict[str, Kind] = {
     "coding_audit_line": "joined",
     "coding_audit_record": "joined",
     "staff_day": "joined",
+    "family_answer": "joined",
+    "payer_deadline": "joined",
+    "usual_allowed": "joined",
+    "overturn_chance": "joined",
+    "open_work": "joined",
+    "contract_line": "joined",
 }
 ORDER = tuple(KINDS)
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")

@@ -116,7 +116,7 @@ PEOPLE = (
             "rejected by a 277CA, and no initially denied line that falls to billing."
         ),
         unit="rate",
-        formula="answered claims never rejected and without an initial denial of billing's / the biller's answered claims",
+        formula="answered claims never rejected and without a denial of billing's / the biller's answered claims",
         source=f"X12 277CA STC01-1; {_SOURCE}",
         caveat="By the day of first sending. Claims that nobody has answered yet are left out.",
         lower_is_better=False,

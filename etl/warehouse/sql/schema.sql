@@ -775,6 +775,22 @@ COMMENT ON COLUMN attribution.decided_on IS 'When';
 
 -- made by the load ----------------------------------------------------------------------------------------------------------
 
+CREATE TABLE allowed_schedule (
+    payer VARCHAR NOT NULL,
+    procedure_code VARCHAR NOT NULL,
+    modifier VARCHAR,
+    effective_from DATE NOT NULL,
+    effective_to DATE,
+    allowed_amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE allowed_schedule IS 'allowed_schedule.csv: one row per payer, procedure, modifier and time: what the contract allows';
+COMMENT ON COLUMN allowed_schedule.payer IS 'Payer id, or name, as files or the payer map spell it';
+COMMENT ON COLUMN allowed_schedule.procedure_code IS 'Procedure';
+COMMENT ON COLUMN allowed_schedule.modifier IS 'Only lines with this modifier; null: lines for which no row with a modifier fits';
+COMMENT ON COLUMN allowed_schedule.effective_from IS 'First day of service';
+COMMENT ON COLUMN allowed_schedule.effective_to IS 'Last day of service; null while it holds';
+COMMENT ON COLUMN allowed_schedule.allowed_amount IS 'Allowed for one unit, the patient''s share included';
+
 CREATE TABLE root (
     patient_control_number VARCHAR NOT NULL,
     root_id BIGINT NOT NULL
@@ -805,6 +821,18 @@ COMMENT ON TABLE payer_alias IS 'One row per id or name of the payer map (cleanc
 COMMENT ON COLUMN payer_alias.spelled_as IS 'A payer id as files carry it; where they carry none, the name in capitals';
 COMMENT ON COLUMN payer_alias.payer_id IS 'The id that the payer has in every report';
 COMMENT ON COLUMN payer_alias.payer_name IS 'The name that it has in every report; null: the one that is used most';
+
+CREATE TABLE payer_limit (
+    payer_id VARCHAR NOT NULL,
+    filing_days INTEGER CHECK (filing_days > 0),
+    corrected_days INTEGER CHECK (corrected_days > 0),
+    appeal_days INTEGER CHECK (appeal_days > 0)
+);
+COMMENT ON TABLE payer_limit IS 'One row per payer of the limits file (cleanclaim limits apply): the days that its contract gives';
+COMMENT ON COLUMN payer_limit.payer_id IS 'The id that the payer has in every report';
+COMMENT ON COLUMN payer_limit.filing_days IS 'From the last day of service to the first submission; null: the default of its class';
+COMMENT ON COLUMN payer_limit.corrected_days IS 'From the denial to a corrected claim; null: the default';
+COMMENT ON COLUMN payer_limit.appeal_days IS 'From the denial to an appeal; null: the default of its class';
 
 -- code lists (etl/reference) --------------------------------------------------------------------------------------------------
 
@@ -882,6 +910,44 @@ COMMENT ON TABLE reference_syntax_error IS 'One row per error code of TA1, 999 a
 COMMENT ON COLUMN reference_syntax_error.element IS 'The element that holds it: TA105, AK905, IK502, IK304, IK403';
 COMMENT ON COLUMN reference_syntax_error.code IS 'Its value';
 COMMENT ON COLUMN reference_syntax_error.own_label IS 'What it says, in our own words';
+
+CREATE TABLE reference_claim_filing_indicator (
+    code VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL,
+    is_in_claim VARCHAR,
+    is_in_remittance VARCHAR,
+    default_payer_class VARCHAR
+);
+COMMENT ON TABLE reference_claim_filing_indicator IS 'One row per claim filing indicator (SBR09, CLP06), in our own words';
+COMMENT ON COLUMN reference_claim_filing_indicator.code IS 'SBR09, CLP06';
+COMMENT ON COLUMN reference_claim_filing_indicator.own_label IS 'What it says, in our own words';
+COMMENT ON COLUMN reference_claim_filing_indicator.is_in_claim IS 'yes: may stand in SBR09';
+COMMENT ON COLUMN reference_claim_filing_indicator.is_in_remittance IS 'yes: may stand in CLP06';
+COMMENT ON COLUMN reference_claim_filing_indicator.default_payer_class IS 'Class whose limits hold where no contract is known';
+
+CREATE TABLE reference_timely_filing_defaults (
+    payer_class VARCHAR NOT NULL,
+    days_default VARCHAR NOT NULL,
+    days_range VARCHAR,
+    clock VARCHAR,
+    source VARCHAR
+);
+COMMENT ON TABLE reference_timely_filing_defaults IS 'One row per class of payers: the usual filing limit';
+COMMENT ON COLUMN reference_timely_filing_defaults.payer_class IS 'Class of payers';
+COMMENT ON COLUMN reference_timely_filing_defaults.days_default IS 'Days, as a number where it is one';
+COMMENT ON COLUMN reference_timely_filing_defaults.days_range IS 'What is found in contracts';
+COMMENT ON COLUMN reference_timely_filing_defaults.clock IS 'From when they count';
+COMMENT ON COLUMN reference_timely_filing_defaults.source IS 'Where it says so';
+
+CREATE TABLE reference_appeal_limit_defaults (
+    payer_class VARCHAR NOT NULL,
+    appeal_days INTEGER NOT NULL,
+    source VARCHAR
+);
+COMMENT ON TABLE reference_appeal_limit_defaults IS 'One row per class of payers: the usual days from a denial to an appeal';
+COMMENT ON COLUMN reference_appeal_limit_defaults.payer_class IS 'Class of payers';
+COMMENT ON COLUMN reference_appeal_limit_defaults.appeal_days IS 'Days from the denial';
+COMMENT ON COLUMN reference_appeal_limit_defaults.source IS 'Where it says so';
 
 CREATE TABLE warehouse_state (
     data_through DATE,

@@ -222,4 +222,22 @@ TABLES = {
     SECONDARY   | 2026-02-20 | patient_payment | 25.00
     SECONDARY   | 2026-03-10 | refund          | 12.00
     """,
+    "appeal": """
+    claim_id | line_number | sent_on | kind | outcome | outcome_on
+    TWICE       | 1 | 2026-03-10 | appeal | upheld | 2026-03-18
+    CLAIM-LEVEL | 0 | 2026-02-05 | appeal |        |
+    """,
+    "payer_limit": """
+    payer_id | filing_days | corrected_days | appeal_days
+    P2 | 80 | | 50
+    """,
+    "allowed_schedule": """
+    payer | procedure_code | modifier | effective_from | effective_to | allowed_amount
+    P1 | 99213 |    | 2025-01-01 | 2026-01-03 |  90.00
+    P1 | 99213 |    | 2026-01-04 |            |  95.00
+    P1 | 99214 |    | 2026-01-01 |            |  70.00
+    P1 | 99214 | 25 | 2026-01-01 |            |  85.00
+    P1 | 72148 |    | 2026-01-01 |            |  99.00
+    P2 | 99213 |    | 2026-01-01 |            | 100.00
+    """,
 }

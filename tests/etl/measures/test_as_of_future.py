@@ -26,9 +26,12 @@ KNOWN_ON = {
     "coding_audit.csv": "audited_on",
     "patient_transactions.csv": "date",
     "attribution.csv": "decided_on",
+    "appeal.csv": "sent_on",
+    "allowed_schedule.csv": None,
     "staff.csv": None,
 }
-
+# and what is added to the row later on
+LATER = {"work_log.csv": ("charge_entered_at", "submitted_at"), "appeal.csv": ("outcome_on",)}
 
 # who is who is settled with all that is known today: events are of the day, identities are not
 SETTLED_LATER = {
@@ -97,8 +100,8 @@ def past(request: pytest.FixtureRequest, sample: Path) -> Then:
         with (sample / name).open(newline="") as file:
             header, *rows = csv.reader(file)
         kept = [row for row in rows if column is None or row[header.index(column)] <= str(day)]
-        for row in kept if name == "work_log.csv" else []:
-            for later in map(header.index, ("charge_entered_at", "submitted_at")):
+        for row in kept:
+            for later in [header.index(one) for one in LATER.get(name, ())]:
                 row[later] = row[later] if row[later] <= str(day) else ""
         with (folder / name).open("w", newline="") as file:
             csv.writer(file).writerows([header, *kept])

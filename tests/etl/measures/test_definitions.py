@@ -19,7 +19,7 @@ from tests.etl.measures.twin import Tables, read
 from tests.etl.measures.twins import TWIN
 
 DAYS = [date(2026, 1, 4), date(2026, 1, 10), date(2026, 1, 26), date(2026, 2, 1), date(2026, 2, 16), date(2026, 2, 26),
-        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20)]  # fmt: skip
+        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20), date(2026, 6, 30), date(2026, 9, 30)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

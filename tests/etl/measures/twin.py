@@ -29,7 +29,9 @@ class Tables:
 def read(connection) -> Tables:
     names = ("claim", "service_line", "remittance", "claim_payment", "service_payment", "adjustment", "acknowledgement",
              "work_log", "staff", "coding_audit", "patient_transaction", "attribution", "reference_carc",
-             "reference_role", "reference_procedure_family", "root", "claim_sent_again")  # fmt: skip
+             "reference_role", "reference_procedure_family", "root", "claim_sent_again", "appeal", "allowed_schedule",
+             "payer_limit", "reference_claim_filing_indicator", "reference_timely_filing_defaults",
+             "reference_appeal_limit_defaults")  # fmt: skip
     rows = {}
     for name in names:
         answer = connection.execute(f"select * from {name}")
