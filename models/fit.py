@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def _rolled(model: Model, logistic: Model, examples: Examples, train: Rows, cali
     blocks = [(train, calibrate)]
     if examples.denied[calibrate].sum() < _FEW_TO_CALIBRATE:
         edges = [int(len(train) * share) for share in _ROLLED_FROM] + [len(train)]
-        earlier = [(train[:start], train[start:end]) for start, end in zip(edges[:-1], edges[1:], strict=True)]
+        earlier = [(train[:start], train[start:end]) for start, end in pairwise(edges)]
         blocks = [(old, new) for old, new in earlier if risk.can_learn(examples.denied[old]) and len(new)] + blocks
     found: list[tuple[Seen, Seen]] = []
     for old, new in blocks:

@@ -1,4 +1,4 @@
-"""The learners' predictions in plain NumPy: for a few rows, scikit-learn's checks and threads cost more than the sums."""
+"""The learners' predictions in plain NumPy: for a few rows, scikit-learn's checks cost more than the sums."""
 
 from __future__ import annotations
 
