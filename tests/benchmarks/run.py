@@ -33,14 +33,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if "load" in wanted:
             _load(Path(folder))
-        if {"measures", "pages", "models"} & set(wanted):
+        if {"measures", "pages"} & set(wanted):
             _practice(Path(folder))
         if "measures" in wanted:
             _measures(Path(folder))
         if "pages" in wanted:
             _pages(Path(folder))
         if "models" in wanted:
-            models.main(Path(folder) / "sample.duckdb", Path(folder) / "sample")
+            models.main(*models.practice(Path(folder) / "models"))
         if "people" in wanted:
             people.main(Path(folder))
 
