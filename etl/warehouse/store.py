@@ -91,8 +91,11 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             if path.exists():
                 shutil.copyfile(path, building)
-            connection = duckdb.connect(str(building))
+            connection = duckdb.connect(":memory:")
             try:
+                # no log: a copy that was left half done is thrown away, so nothing needs to be recovered
+                connection.execute(f"attach '{_quoted(building)}' as building (recovery_mode no_wal_writes)")
+                connection.execute("use building")
                 connection.execute("set memory_limit = '250MB'")
                 connection.execute("set wal_autocheckpoint = '1TB'")  # `settle` says when
                 # a second thread makes a load no faster (it waits for Python), only dearer
