@@ -99,6 +99,8 @@ class Appender:
         self.connection.unregister("incoming")
 
     def _insert(self, table: str, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
         if table not in self._columns:
             self._columns[table] = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
         self.connection.register(
