@@ -198,6 +198,7 @@ class _Loader:
                 batch = self.batches.setdefault(delimiters, Batch(delimiters))
                 batch.add(envelope, text)
                 arrival.byte_count += len(text)
+                del text  # the batch has it
                 self._tell(arrival.input.name, min(arrival.byte_count, arrival.input.byte_count))
                 if batch.byte_count >= pieces.CHUNK:
                     self._flush(batch)
@@ -211,13 +212,15 @@ class _Loader:
             self.unsettled = batch.byte_count
             store.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
-        for one in stretch.sets:
-            self.read[one.file].sets += 1
+        for transaction_set in stretch.sets:
+            self.read[transaction_set.file].sets += 1
         self._saw(len(stretch.tokens.where("CLM")), len(stretch.tokens.where("CLP")))
-        for rows in sound_rows(stretch, self.known, problems):
-            self.append.x12(rows)
+        rows = list(sound_rows(stretch, self.known, problems))
         for file_id, problem in marked(stretch, problems):
             self.read[file_id].problems.append(problem)
+        del stretch  # the tokens of a long transaction set take as much memory as its rows
+        for one in rows:
+            self.append.x12(one)
 
     def _same_bytes(self, one: Input, file_id: int) -> Problem:
         claims, payments = self._saw(*(count_exactly(one) or loaded_from(self.connection, one.sha256())))

@@ -98,6 +98,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 connection.execute("use building")
                 connection.execute("set memory_limit = '250MB'")
                 connection.execute("set wal_autocheckpoint = '1TB'")  # `settle` says when
+                connection.execute("set write_buffer_row_group_count = 1")
                 # a second thread makes a load no faster (it waits for Python), only dearer
                 connection.execute("set threads = 1")
                 connection.execute("begin")
