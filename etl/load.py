@@ -210,7 +210,7 @@ class _Loader:
         self.unsettled += batch.byte_count
         if self.unsettled > _SETTLE:
             self.unsettled = batch.byte_count
-            store.settle(self.connection)
+            refresh.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for transaction_set in stretch.sets:
             self.read[transaction_set.file].sets += 1
