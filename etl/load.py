@@ -287,4 +287,17 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
         from remittance as r join transaction_set as t on t.transaction_set_id = r.transaction_set_id
         where r.trace_number is not null"""
     ).fetchall()
-    return Known(dict(contents), {(row[0], row[1], row[2], row[3]): row[4] for row in payments})
+    exported = connection.execute(
+        """select
+            p.patient_control_number, r.payment_date, p.charge_amount, p.paid_amount, p.status_code = '22', t.file_id,
+            r.trace_number
+        from claim_payment as p
+        join remittance as r on r.remittance_id = p.remittance_id
+        join transaction_set as t on t.transaction_set_id = r.transaction_set_id
+        where t.kind = 'remittance'"""
+    ).fetchall()
+    return Known(
+        dict(contents),
+        {(row[0], row[1], row[2], row[3]): row[4] for row in payments},
+        {(row[0], row[1], row[2], row[3], row[4]): (row[5], row[6]) for row in exported},
+    )
