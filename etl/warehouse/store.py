@@ -94,10 +94,16 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             if path.exists():
                 shutil.copyfile(path, building)
-            connection = duckdb.connect(str(building))
+            connection = duckdb.connect(":memory:")
             try:
+                # no log: a copy that was left half done is thrown away, so nothing needs to be recovered
+                connection.execute(f"attach '{_quoted(building)}' as building (recovery_mode no_wal_writes)")
+                connection.execute("use building")
+                # what memory does not hold spills beside the copy, for the owner only, and goes with it (`_clear`)
+                connection.execute(f"set temp_directory = '{_quoted(building)}.tmp'")
                 connection.execute("set memory_limit = '250MB'")
-                connection.execute("set wal_autocheckpoint = '1TB'")  # `settle` says when
+                connection.execute("set wal_autocheckpoint = '1TB'")  # `refresh.settle` says when
+                connection.execute("set write_buffer_row_group_count = 1")
                 # a second thread makes a load no faster (it waits for Python), only dearer
                 connection.execute("set threads = 1")
                 connection.execute("begin")
@@ -136,15 +142,6 @@ def files_of(path: Path) -> list[Path]:
 def lock_of(path: Path) -> Path:
     """The lock file of the warehouse at `path`."""
     return path.parent / f"{path.name}.lock"
-
-
-def settle(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let a writer's rows leave memory: until they are committed, about four bytes stay there for each byte of input.
-
-    The writer works on a copy, so nobody sees what is committed before all is done.
-    """
-    for step in ("commit", "checkpoint", "begin"):
-        connection.execute(step)
 
 
 def empty() -> duckdb.DuckDBPyConnection:

@@ -56,6 +56,7 @@ def _load(folder: Path) -> None:
         base = None
         for job, label in (
             ("split", "baseline: bytes.split twice"),
+            *([("oxedi", "baseline: oxedi")] if kind == "835" else []),
             ("rows", "to rows"),
             ("load", "to a finished warehouse"),
         ):
@@ -145,6 +146,9 @@ def _in_process(job: str, path: str, db: str) -> tuple[float, float, float]:
 
 
 def _one(job: str, path: str, db: str) -> None:
+    import numpy.ma  # noqa: F401 Polars imports it at first use
+    import oxedi
+
     from etl.load import load
     from etl.x12 import pieces
     from etl.x12.envelope import Envelope
@@ -164,7 +168,12 @@ def _one(job: str, path: str, db: str) -> None:
                 for _ in sound_rows(batch.stretch(), known, []):
                     pass
 
-    work = {"split": split_twice, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[job]
+    def with_oxedi() -> None:
+        oxedi.parse(Path(path).read_bytes())
+
+    work = {"split": split_twice, "oxedi": with_oxedi, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[
+        job
+    ]
     cpu, wall = time.process_time(), time.perf_counter()
     work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

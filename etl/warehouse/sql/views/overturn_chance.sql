@@ -60,7 +60,8 @@ category as (
 
 spread as (
     select
-        sum((c.overturned - c.worked * g.rate) * (c.overturned - c.worked * g.rate) / (c.worked * g.rate * (1 - g.rate))) as total,
+        -- rounded: the order of the sum would show in the last digit
+        round(sum((c.overturned - c.worked * g.rate) * (c.overturned - c.worked * g.rate) / (c.worked * g.rate * (1 - g.rate))), 9) as total,
         count(*) as cells, count(distinct c.denial_category) as categories, sum(c.worked - 1) as pairs
     from cell as c
     join category as g on g.denial_category = c.denial_category

@@ -8,7 +8,7 @@ with part as (
 paid as (
     select
         a.payer_id, coalesce(l.procedure_code, '') as procedure_code, count(*) as lines,
-        cast(sum(l.allowed_amount) as double) as allowed_amount, cast(sum(l.charge_amount) as double) as charge_amount
+        sum(l.allowed_amount) as allowed_amount, sum(l.charge_amount) as charge_amount
     from adjudication as a
     join part as s on s.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = s.claim_payment_id
@@ -17,11 +17,11 @@ paid as (
 ),
 
 whole as (
-    select payer_id, sum(lines) as lines, sum(allowed_amount) / sum(charge_amount) as allowed_share from paid group by payer_id
+    select payer_id, sum(lines) as lines, cast(sum(allowed_amount) as double) / cast(sum(charge_amount) as double) as allowed_share from paid group by payer_id
 )
 
 -- a procedure that was seldom paid is pulled to the payer's usual share, as if by three lines
-select p.payer_id, p.procedure_code, p.lines, (p.lines * (p.allowed_amount / p.charge_amount) + 3 * w.allowed_share) / (p.lines + 3) as allowed_share
+select p.payer_id, p.procedure_code, p.lines, (p.lines * cast(p.allowed_amount as double) / cast(p.charge_amount as double) + 3 * w.allowed_share) / (p.lines + 3) as allowed_share
 from paid as p
 join whole as w on w.payer_id = p.payer_id
 where p.procedure_code <> ''
