@@ -15,7 +15,7 @@ import duckdb
 from etl.warehouse import views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"

@@ -4,7 +4,9 @@ select
     c.claim_number, c.claim_id, c.claim_type, c.facility, c.rendering_npi, c.place_of_service, c.diagnosis_chapter,
     c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date, c.charge_entered_at,
     coalesce(c.charge_amount, a.first_charge_amount) as charge_amount,
-    a.* exclude (root_id, payer_id, first_charge_amount),
+    a.is_billed_payer, a.is_acknowledged, a.is_rejected, a.is_last_answer_rejection, a.is_adjudicated, a.first_remit_date,
+    a.first_paid_amount, a.first_allowed_amount, a.denied_amount, a.is_denied, a.is_zero_pay, a.is_partial_pay,
+    a.is_overturned, a.overturned_on,
     date_diff('day', c.service_date, c.charge_entered_at) as charge_lag_days,
     date_diff('day', c.service_date, c.submission_date) as submission_lag_days
 from claim_answer as a
