@@ -21,7 +21,6 @@ from etl.report import Format, emit
 from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
 
-
 _export = typer.Typer(help="Write the warehouse for other engines.", no_args_is_help=True)
 
 

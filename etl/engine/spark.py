@@ -75,9 +75,7 @@ class Engine:
                 self._ready.add(name)
         self._prepare(statement.reads - steps.keys())
         table = self._session.sql(statement.sql).toArrow()
-        frame = pl.from_arrow(table)
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        return pl.DataFrame(table)
 
     def _prepare(self, names: frozenset[str]) -> None:
         """Make these tables and views known to the session, and what the views read."""
