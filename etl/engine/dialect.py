@@ -25,13 +25,13 @@ class Statement:
 
 def spark(sql: str, values: Mapping[str, Any]) -> Statement:
     """A select of ours for Spark, with its named parameters as typed literals (sqlglot quotes and escapes them)."""
-    return _statement(sqlglot.parse_one(sql, read="duckdb"), values)
+    return _statement(_query(sql), values)
 
 
 def stepwise(sql: str, values: Mapping[str, Any]) -> tuple[dict[str, Statement], Statement]:
     """The same, with each `materialized` step of its `with` clause as a select of its own, by the name under which the
     later ones read it (it bears the day): Spark would compute a step anew wherever it is read."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
+    tree = _query(sql)
     steps = [cte for cte in tree.ctes if cte.args.get("materialized")]
     names = {cte.alias: f"{cte.alias}__{values['as_of']:%Y%m%d}" for cte in steps}
     for table in list(tree.find_all(exp.Table)):
@@ -44,7 +44,14 @@ def stepwise(sql: str, values: Mapping[str, Any]) -> tuple[dict[str, Statement],
     return {names[cte.alias]: _statement(cte.this, values) for cte in steps}, _statement(tree, values)
 
 
-def _statement(tree: exp.Expression, values: Mapping[str, Any]) -> Statement:
+def _query(sql: str) -> exp.Query:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    if not isinstance(tree, exp.Query):
+        raise TypeError("only selects are carried to another engine")
+    return tree
+
+
+def _statement(tree: exp.Query, values: Mapping[str, Any]) -> Statement:
     own = {step.alias for step in tree.ctes}
     reads = frozenset(table.name for table in tree.find_all(exp.Table)) - own
     return Statement(tree.transform(_carried, values).sql("spark", comments=False), reads)
@@ -59,13 +66,13 @@ def columns(kinds: Mapping[str, str]) -> str:
     return ", ".join(column.sql("spark") for column in named)
 
 
-def _carried(node: exp.Expression, values: Mapping[str, Any]) -> exp.Expression:
+def _carried(node: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
     if isinstance(node, exp.Parameter | exp.Placeholder) and node.name in values:
         return _literal(values[node.name])
     return node
 
 
-def _literal(value: Any) -> exp.Expression:
+def _literal(value: Any) -> exp.Expr:
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     return exp.convert(value)
