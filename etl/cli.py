@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import polars as pl
 import typer
 
 from etl import docs as generated
-from etl import load_cli, people_cli
+from etl import export, load_cli, people_cli
 from etl.errors import UserError
-from etl.measures import MEASURES, AgeFrom
+from etl.measures import MEASURES, AgeFrom, Measure
 from etl.measures import definitions as compared
 from etl.measures.definitions import DEFINITIONS, REASONS
 from etl.options import DEFAULT_DB, DbOption, FormatOption, day, filters_of
@@ -19,6 +21,8 @@ from etl.progress import Progress
 from etl.report import Format, emit, plain
 from etl.tables.starter import starter_map
 from etl.warehouse.store import open_reader
+
+_export = typer.Typer(help="Write the warehouse for other engines.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("definitions")(definitions)
     people_cli.register(app)
     app.command("docs")(docs)
+    app.add_typer(_export, name="export")
 
 
 def sample(
@@ -93,6 +98,12 @@ def measure(
     age_from: Annotated[
         Literal["service", "submission", "remit"], typer.Option("--age-from", help="Age A/R from this date.")
     ] = "service",
+    engine: Annotated[
+        str | None, typer.Option(help="Ask this Spark Connect server (spark://HOST:PORT) instead of --db.")
+    ] = None,
+    parquet: Annotated[
+        str | None, typer.Option(help="With --engine: the folder or URL of an export.", metavar="FOLDER")
+    ] = None,
     form: FormatOption = Format.table,
 ) -> None:
     """Count measures, as a whole or by dimensions."""
@@ -102,11 +113,25 @@ def measure(
     period = (day("--from", start), day("--to", end))
     filters = filters_of(where or [])
     age: AgeFrom = age_from
-    connection = open_reader(db)
+    if bool(engine) != bool(parquet):
+        raise UserError("--engine and --parquet belong together: the engine reads what `export parquet` wrote.")
     rows: list[dict[str, Any]] = []
-    for name in names:
-        frame = MEASURES[name].by(connection, by or [], filters, period, day("--as-of", as_of), age)
-        rows += [{"measure": name, "unit": MEASURES[name].unit, **row} for row in frame.to_dicts()]
+
+    def ask(by_measure: Callable[[Measure], pl.DataFrame]) -> None:
+        for name in names:
+            rows.extend(
+                {"measure": name, "unit": MEASURES[name].unit, **row} for row in by_measure(MEASURES[name]).to_dicts()
+            )
+
+    known = day("--as-of", as_of)
+    if engine and parquet:
+        from etl.engine.spark import connect
+
+        with connect(engine, parquet) as remote:
+            ask(lambda m: remote.by(m, by or [], filters, period, known, age))
+    else:
+        connection = open_reader(db)
+        ask(lambda m: m.by(connection, by or [], filters, period, known, age))
     emit(rows, form)
 
 
@@ -151,6 +176,29 @@ def definitions(
 
 def _without_definition(step: dict[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in step.items() if name != "definition"}
+
+
+@_export.callback()
+def _group() -> None:
+    """Keep `export parquet` two words, as long as there is one format."""
+
+
+@_export.command("parquet")
+def export_parquet(
+    out: Annotated[Path, typer.Argument(help="A new folder, or an earlier export to replace.")],
+    db: DbOption = DEFAULT_DB,
+    form: FormatOption = Format.table,
+) -> None:
+    """Write the tables as Parquet for `measure --engine` and other readers; no names of patients."""
+    progress = Progress()
+    manifest = export.export_parquet(db, out, progress)
+    progress.finish(f"Exported {db} to {out}")
+    emit(
+        [{"table": name, "rows": table["rows"], **table["sums"]} for name, table in manifest["tables"].items()]
+        if form is Format.json
+        else [{"table": n, "rows": t["rows"]} for n, t in manifest["tables"].items()],
+        form,
+    )
 
 
 def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether they are stale.")] = False) -> None:

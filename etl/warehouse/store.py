@@ -35,9 +35,10 @@ _CODE_LISTS = (
 )
 
 
-def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:
+def open_reader(path: Path, reveal: bool = False, writes_to: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this warehouse: no other file, no network, no settings. With `reveal` it can see
-    who the patients are (the view `person`), else nothing that it can ask holds a name.
+    who the patients are (the view `person`), else nothing that it can ask holds a name. It can write files into the
+    folder `writes_to`, for exports.
 
     It keeps showing the file that it opened when a load swaps another in; open a new one then (see `file_identity`).
     Raises UserError when there is no warehouse at `path`, or one of another version.
@@ -61,6 +62,8 @@ def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:
     if reveal and names_file.exists():
         connection.execute(f"attach '{_quoted(names_file)}' as identity (read_only)")
         connection.execute("create view person as select * from identity.person")
+    if writes_to is not None:
+        connection.execute(f"set allowed_directories = ['{_quoted(writes_to)}/']")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

@@ -673,7 +673,7 @@ COMMENT ON TABLE side_row IS 'One row per row of a side file as it came, so that
 COMMENT ON COLUMN side_row.file_id IS 'Its file';
 COMMENT ON COLUMN side_row.table_name IS 'The table that it went into';
 COMMENT ON COLUMN side_row.row_number IS 'Order among the good rows of its file, counted from 0';
-COMMENT ON COLUMN side_row.content IS 'Its cells';
+COMMENT ON COLUMN side_row.content IS 'Its cells as the file had them (may be PHI)';
 
 CREATE TABLE work_log (
     claim_id VARCHAR NOT NULL,

@@ -50,7 +50,7 @@ select
     coalesce(v.facility_name, v.billing_name, 'unknown') as facility, v.rendering_npi, v.place_of_service, v.type_of_bill,
     d.diagnosis_code as principal_diagnosis, coalesce(h.own_label, 'unknown') as diagnosis_chapter,
     coalesce(f.family, 'unknown') as procedure_family,
-    case when v.frequency_code = '8' then 0 else v.charge_amount end as charge_amount, v.frequency_code = '8' as is_void,
+    cast(case when v.frequency_code = '8' then 0 else v.charge_amount end as decimal(18, 2)) as charge_amount, v.frequency_code = '8' as is_void,
     v.service_date, s.submission_date, v.identity_key,
     w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at, [coder.team, biller.team] as teams
 from span as s
