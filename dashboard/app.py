@@ -62,7 +62,8 @@ def main() -> None:
             ],
             "Before sending": [check_page, model_page],
             "Words": [definitions_page, claim_page],
-        }
+        },
+        expanded=True,
     )
     st.session_state["claim_page"] = claim_page
     try:

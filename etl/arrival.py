@@ -14,6 +14,7 @@ from etl.inputs import Input, TooLargeError
 from etl.issues import Entry, ReadFile
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
+from etl.x12.raw import PADDING
 from etl.x12.tokens import split
 
 # what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
@@ -73,7 +74,7 @@ def count_exactly(one: Input) -> tuple[int, int] | None:
     try:
         with one.open() as stream:
             for text, delimiters in pieces.read(stream):
-                tokens = split(text, delimiters)
+                tokens = split(text + PADDING, delimiters)
                 claims += len(tokens.where("CLM"))
                 payments += len(tokens.where("CLP"))
     except pieces.UnreadableError:

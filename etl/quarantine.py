@@ -18,6 +18,7 @@ from etl.inputs import Input, find
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.masked import masked
+from etl.x12.raw import PADDING
 from etl.x12.tokens import Tokens, split
 
 _FRAME = ("ISA", "GS", "ST", "SE", "GE", "IEA")
@@ -105,7 +106,7 @@ def _segments(one: Input, segment: int, rule: str, reveal: bool) -> Iterator[str
     with one.open() as stream:
         try:
             for text, delimiters in pieces.read(stream):
-                tokens = split(text, delimiters)
+                tokens = split(text + PADDING, delimiters)
                 sets, _ = envelope.follow(tokens, tokens.where(*_FRAME).tolist(), 0, tokens.n)
                 if before < segment <= before + tokens.n:
                     at = segment - before - 1

@@ -32,7 +32,10 @@ expect.set_options(timeout=60_000)
 PAGES = (
     "Overview",
     "Denial reasons",
+    "What is a denial?",
+    "Payers",
     "A/R aging",
+    "Recovery",
     "Coder accuracy",
     "Biller accuracy",
     "Pre-submission check",

@@ -87,7 +87,11 @@ def test_no_patient_and_no_claim_is_named(warehouse: Path, run_page: Callable[..
     numbers = connection.execute("select patient_control_number from claim").fetchall()
     persons = connection.execute("select patient_last_name, patient_first_name, member_id from person").fetchall()
     secrets = {str(value) for row in [*numbers, *persons] for value in row if value}
-    found = [block.value for name in ("overview", "denials", "aging", "people") for block in run_page(name).code]
+    found = [
+        block.value
+        for name in ("overview", "denials", "aging", "coders", "billers", "payers")
+        for block in run_page(name).code
+    ]
     assert len(found) > 30
     words = {word for text in found for word in ast.dump(ast.parse(text)).replace("'", " ").split()}
     assert not words & secrets
