@@ -113,7 +113,7 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
         )
     )
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(automargin=True, ticksuffix="  ")
+    figure.update_yaxes(type="category", automargin=True, ticksuffix="  ")  # a procedure code is no number
     return finished(figure, 260)
 
 

@@ -28,7 +28,8 @@ RECOVERY = (
         label="Expected recoverable amount",
         definition=(
             "What work on open denials and rejections may bring: for each, the amount that the payer usually allows, "
-            "at most what is open, times the chance that work overturns it. Those whose limit has passed are left out."
+            "at most what is open, times the chance that work overturns it. Those whose limit has passed are left "
+            "out, and those that somebody is working already."
         ),
         unit="money",
         formula="sum over open denials and rejections of what the payer usually allows x the chance to get it",
@@ -36,7 +37,7 @@ RECOVERY = (
         caveat="An expectation, not a promise: right on average over many denials. " + _LIMITS,
         lower_is_better=None,
         view="open_work",
-        numerator=Sum("expected_amount", "days_left >= 0"),
+        numerator=Sum("expected_amount", "not is_in_progress and days_left >= 0"),
         denominator=None,
         date_column=None,
         dimensions=_WORK,

@@ -145,7 +145,7 @@ def expected(t: twin.Tables, as_of: date) -> tuple[Decimal, None]:
     known, share, total = chances(t, as_of), usual(t, as_of), twin.ZERO
     first = twin.initial(t, as_of)
     for one in work(t, as_of):
-        if one.days_left < 0:
+        if one.days_left < 0 or one.is_in_progress:
             continue
         answered = [p for p in first if p.payer == one.payer]
         paid = 1 - (sum(bool(p.denied) for p in answered) + 1) / (len(answered) + 8)
