@@ -12,10 +12,10 @@ from datetime import date
 
 import duckdb
 
-from etl.warehouse import views
+from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
@@ -84,7 +84,8 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
 def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     for view, kind in views.KINDS.items():
         if kind == "kept":
-            connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
+            order = f" order by {views.SORTED_BY[view]}" if view in views.SORTED_BY else ""
+            connection.execute(f"create or replace table {view} as from ({views.text_as_of(view, day)}){order}")
             _comment(connection, "table", view)
         elif kind == "passing":
             connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
@@ -93,6 +94,7 @@ def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     for view, kind in views.KINDS.items():
         if kind == "passing":
             connection.execute(f"drop table temp.{view}")
+    rolling.make_all(connection)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, view: str, day: date) -> None:
@@ -162,6 +164,7 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
     for view in views.KEPT:
+        rolling.move(connection, view, lasting)
         connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
@@ -172,3 +175,4 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     for view, kind in views.KINDS.items():
         if kind == "joined":
             _create_view(connection, view, day)  # the day has moved on
+    rolling.settle(connection)

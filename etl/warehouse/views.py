@@ -34,16 +34,24 @@ KINDS: dict[str, Kind] = {
     "denied_line": "kept",
     "claim_root": "kept",
     "claim_answer": "kept",
-    "claim_outcome": "joined",
+    "claim_outcome": "kept",
     "denial": "kept",
-    "claim_staff": "joined",
+    "claim_staff": "kept",
     "claim_balance": "kept",
+    "claim_side": "kept",
     "receivable": "joined",
-    "cash": "joined",
+    "cash": "kept",
     "deposit": "joined",
     "coding_audit_line": "joined",
 }
 ORDER = tuple(KINDS)
+# large tables that measures read a period of lie in the order of their days, so that the other days are not read
+SORTED_BY = {
+    "claim_outcome": "first_remit_date",
+    "claim_staff": "first_remit_date",
+    "denial": "first_remit_date",
+    "cash": "payment_date",
+}
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
 
 
