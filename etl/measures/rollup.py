@@ -157,9 +157,8 @@ def plans(measures: Iterable[Measure], views: Iterable[str]) -> Iterator[Plan]:
         if measure.view in views:
             found.setdefault((measure.view, measure.date_column), []).append(measure)
     for (view, date_column), some in found.items():
-        ages = ("",) if date_column else ("service", "submission", "remit")
-        for age_from in ages:
-            yield _plan(view, date_column, age_from, some)
+        # balances are made anew by every load: only with the age that is asked for unless said otherwise
+        yield _plan(view, date_column, "" if date_column else "service", some)
 
 
 def _plan(view: str, date_column: str | None, age_from: str, measures: list[Measure]) -> Plan:
@@ -182,7 +181,7 @@ def _choices(names: Sequence[str], has_days: bool) -> Iterator[tuple[tuple[Grain
     base = () if has_days else tuple(name for name in _OF_BALANCES if name in names)
     payer = tuple(name for name in ("payer_id", "payer_name") if name in names)
     if has_days:
-        yield (("day", payer),)
+        yield ("day", payer), ("month", payer)
     site = tuple(name for name in ("facility",) if name in names)
     together = [tuple(name for name in group if name in names) for group in _TOGETHER]
     grouped = {name for group in together for name in group}

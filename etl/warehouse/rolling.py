@@ -88,10 +88,14 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     rows = _height(connection, plan.view)
     if rows < WORTH_ROWS:
         return
+    source = plan.rows()
+    if plan.view == DAILY:  # few of its rows are open; they are gathered once
+        connection.execute(f"create or replace temp table daily as from {source} where {plan.condition()}")
+        source = "daily"
     first, last = _span(connection, plan.view, plan)
-    for i, (grain, dims) in enumerate(_chosen(connection, plan)):
+    for i, (grain, dims) in enumerate(_chosen(connection, plan, source)):
         name = f"{plan.prefix}_{i}"
-        select = _select(plan.rows(), plan, plan.keys(grain, dims))
+        select = _select(source, plan, plan.keys(grain, dims))
         connection.execute(f"create table {name} as {select} order by all")
         height = _height(connection, name)
         counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
@@ -99,9 +103,10 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             "insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
             [name, plan.view, plan.date_column, plan.age_from, grain, list(dims), counts, sums, first, last, height, rows],
         )
+    connection.execute("drop table if exists temp.daily")
 
 
-def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[tuple[Grain, tuple[str, ...]]]:
+def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> list[tuple[Grain, tuple[str, ...]]]:
     """Of each choice the widest that is a small part of the view, judged by a month in the middle of its days."""
     options = [one for choice in plan.choices for one in choice]
     counts = ", ".join(
@@ -109,12 +114,16 @@ def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[tuple[Gra
     )
     slices = ["true"]
     if plan.date_column:
-        middle = f"(select min({plan.date_column}) + (max({plan.date_column}) - min({plan.date_column})) // 2 from {plan.view})"
-        slices.insert(0, f"date_trunc('month', {plan.date_column}) = date_trunc('month', {middle})")
+        day = plan.date_column
+        middle = f"min({day}) + cast(date_diff('day', min({day}), max({day})) // 2 as integer)"
+        is_middle = f"date_trunc('month', {day}) = date_trunc('month', (select {middle} from {plan.view}))"
+        slices.insert(0, is_middle)
     for part in slices:
-        [[rows, *found]] = connection.execute(f"select count(*), {counts} from {plan.rows()} where {part}").fetchall()
+        [[rows, *found]] = connection.execute(f"select count(*), {counts} from {source} where {part}").fetchall()
         if rows:
             break
+    if not plan.date_column:
+        rows = _height(connection, plan.view)
     is_small = dict(zip(options, (one <= PART * rows for one in found), strict=True))
     chosen = (next((one for one in choice if is_small[one]), None) for choice in plan.choices)
     return list(dict.fromkeys(one for one in chosen if one))
