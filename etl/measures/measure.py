@@ -101,9 +101,7 @@ class Measure:
         """
         last_known = data_through(connection)
         rollups = made.of_view(connection, self.view)
-        return self.answer(
-            _frame(connection, self.query(last_known, dims, filters, period, as_of, age_from, rollups))
-        )
+        return self.answer(_frame(connection, self.query(last_known, dims, filters, period, as_of, age_from, rollups)))
 
     def query(
         self,

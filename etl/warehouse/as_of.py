@@ -26,9 +26,7 @@ def open_as_of(path: Path, day: date) -> duckdb.DuckDBPyConnection:
     connection.execute("drop view receivable")
     connection.execute("alter table past rename to receivable")
     # the rollups of balances stand on the last day
-    connection.execute(
-        "create or replace view rollup_state as from warehouse.rollup_state where view <> 'receivable'"
-    )
+    connection.execute("create or replace view rollup_state as from warehouse.rollup_state where view <> 'receivable'")
     connection.execute(
         f"create or replace view warehouse_state as select date '{day:%Y-%m-%d}' as data_through, 1 as schema_version"
     )

@@ -101,7 +101,20 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
         connection.execute(
             "insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
-            [name, plan.view, plan.date_column, plan.age_from, grain, list(dims), counts, sums, first, last, height, rows],
+            [
+                name,
+                plan.view,
+                plan.date_column,
+                plan.age_from,
+                grain,
+                list(dims),
+                counts,
+                sums,
+                first,
+                last,
+                height,
+                rows,
+            ],
         )
     connection.execute("drop table if exists temp.daily")
 
@@ -155,13 +168,11 @@ def _tighten(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> No
         counted = " or ".join(f"sum({one}) <> 0" for one in added if one.startswith("n"))
         sums = ", ".join(f"sum({one}) as {one}" for one in added)
         connection.execute(
-            f"""create or replace table {name} as select {', '.join(keys)}, {sums} from {name}
-            group by {', '.join(keys)} having {counted} order by all"""
+            f"""create or replace table {name} as select {", ".join(keys)}, {sums} from {name}
+            group by {", ".join(keys)} having {counted} order by all"""
         )
         height = tight = _height(connection, name)
-    connection.execute(
-        "update rollup_state set row_count = $1, tight_rows = $2 where name = $3", [height, tight, name]
-    )
+    connection.execute("update rollup_state set row_count = $1, tight_rows = $2 where name = $3", [height, tight, name])
 
 
 def _of(plan: Plan) -> str:

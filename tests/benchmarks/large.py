@@ -1,6 +1,6 @@
 """Every measure on a large warehouse: `python tests/benchmarks/large.py [MILLIONS OF SERVICE LINES] [FOLDER]`.
 
-The warehouse is a loaded sample whose kept rows are multiplied in the warehouse (other keys, days and payers), sorted as
+The warehouse is a loaded sample whose kept rows are multiplied in the warehouse (other keys, days, payers), sorted as
 a load sorts. It is made once and kept in FOLDER. Then, for each measure by one dimension over twelve months: seconds of
 the first answer in a process of its own from the views, from the rollups, and of the bare query in DuckDB.
 """
@@ -41,18 +41,30 @@ def _report(db: Path) -> None:
 
     connection = open_reader(db)
     lines = connection.execute("select count(*) from service_line").fetchall()[0][0]
-    rollups = connection.execute("select view, max(view_rows), count(*), sum(row_count), max(row_count) from rollup_state group by 1")
+    rollups = connection.execute(
+        "select view, max(view_rows), count(*), sum(row_count), max(row_count) from rollup_state group by 1"
+    )
     print(f"\n{lines:,} service lines, {db.stat().st_size / 1e9:.1f} GB")
     for view, rows, tables, in_all, largest in sorted(rollups.fetchall()):
-        print(f"{view:<16}{rows:>12,} rows{tables:>4} rollups, {in_all:>10,} rows, largest {largest / rows:.1%} of the view")
+        print(
+            f"{view:<16}{rows:>12,} rows{tables:>4} rollups, {in_all:>10,} rows, "
+            f"largest {largest / rows:.1%} of the view"
+        )
     connection.close()
     print(f"\n{'12 months, seconds':<24}{'by':<20}{'cold':>7}{'rollup':>8}{'bare':>7}{'cold/bare':>10}{'peak MB':>9}")
     for measure in MEASURES.values():
-        for dim in ("payer_name", *(name for name in ("group_carc", "coder_id", "ar_bucket") if name in measure.dimensions)):
+        for dim in (
+            "payer_name",
+            *(name for name in ("group_carc", "coder_id", "ar_bucket") if name in measure.dimensions),
+        ):
             ran = {how: _in_process(db, measure.name, dim, how) for how in ("view", "rollup", "bare")}
             view, rolled, bare = (ran[how]["s"] for how in ("view", "rollup", "bare"))
             made = f"{rolled:>8.3f}" if ran["rollup"]["used"] else f"{'-':>8}"
-            print(f"{measure.name:<24}{dim:<20}{view:>7.2f}{made}{bare:>7.2f}{view / bare:>10.2f}{ran['view']['peak']:>9.0f}", flush=True)
+            print(
+                f"{measure.name:<24}{dim:<20}{view:>7.2f}{made}{bare:>7.2f}{view / bare:>10.2f}"
+                f"{ran['view']['peak']:>9.0f}",
+                flush=True,
+            )
 
 
 def _in_process(db: Path, name: str, dim: str, how: str) -> dict[str, float]:

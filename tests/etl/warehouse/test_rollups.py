@@ -34,7 +34,7 @@ def every_rollup(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("rollups") / "sample"
-    write_sample(folder, claims=120, seed=5)
+    write_sample(folder, claims=80, seed=5)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "truth" not in path.name]
     return [path for path in files if "unsent" not in path.parts]
 
@@ -73,7 +73,13 @@ def from_view(measure: Measure, connection: duckdb.DuckDBPyConnection, **questio
 
 def periods(last: date) -> list[Period]:
     month, before = last.replace(day=1), last.replace(year=last.year - 1, day=1)
-    return [(None, None), (before, last), (None, month), (before, date(last.year, 1, 31)), (before.replace(day=9), last)]
+    return [
+        (None, None),
+        (before, last),
+        (None, month),
+        (before, date(last.year, 1, 31)),
+        (before.replace(day=9), last),
+    ]
 
 
 def test_every_measure_by_every_pair_of_dimensions_filter_and_period(loaded: tuple[Path, list[Path]]) -> None:
@@ -103,14 +109,14 @@ def test_every_measure_by_every_pair_of_dimensions_filter_and_period(loaded: tup
 def values(connection: duckdb.DuckDBPyConnection, measure: Measure, name: str) -> list[str]:
     """Some values of a dimension."""
     if DIMENSIONS[name].many:
-        found = connection.execute(f"select distinct unnest({name}) from {measure.view} order by 1 nulls last").fetchall()
+        found = connection.execute(
+            f"select distinct unnest({name}) from {measure.view} order by 1 nulls last"
+        ).fetchall()
         return [str(row[0]) for row in found[:1]]
     return [str(one) for one in measure.by(connection, [name])[name][1:3]] or ["none"]
 
 
-def test_a_rollup_kept_up_to_date_equals_one_made_anew(
-    loaded: tuple[Path, list[Path]], tmp_path: Path
-) -> None:
+def test_a_rollup_kept_up_to_date_equals_one_made_anew(loaded: tuple[Path, list[Path]], tmp_path: Path) -> None:
     db = tmp_path / "copy.duckdb"
     for old, new in zip(store.files_of(loaded[0]), store.files_of(db), strict=True):
         if old.exists():
@@ -134,9 +140,8 @@ def contents(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
         sums = [one for one in columns if one[0] in "ns" and one[1:].isdigit()]
         keys = ", ".join(one for one in columns if one not in sums)
         counted = " + ".join(f"sum(n{i})" for i in range(counts))
-        rows = connection.execute(
-            f"select {keys}, {', '.join(f'sum({one})' for one in sums)} from {name} group by {keys} having {counted} <> 0"
-        )
+        summed = ", ".join(f"sum({one})" for one in sums)
+        rows = connection.execute(f"select {keys}, {summed} from {name} group by {keys} having {counted} <> 0")
         out[name] = sorted(map(str, rows.fetchall()))
     return out
 
@@ -155,15 +160,22 @@ def test_a_past_day_is_not_answered_from_the_last_days_balances(loaded: tuple[Pa
 
 
 def test_a_rollup_that_is_no_small_part_carries_fewer_dimensions(
-    sample: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    loaded: tuple[Path, list[Path]], sample: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rolling, "PART", 0.7)
-    db = tmp_path / "warehouse.duckdb"
-    load(sample, db)
-    connection = store.open_reader(db)
-    rows = connection.execute("select dims, row_count, view_rows from rollup_state where grain <> 'day'").fetchall()
-    assert rows
-    assert not any("rendering_npi" in dims and "payer_id" in dims for dims, _, _ in rows)
+    load(sample, tmp_path / "warehouse.duckdb")
+    carried = "select coalesce(sum(len(dims)), 0), count(*) from rollup_state"
+    [[narrow, some]] = store.open_reader(tmp_path / "warehouse.duckdb").execute(carried).fetchall()
+    [[wide, _]] = store.open_reader(loaded[0]).execute(carried).fetchall()
+    assert some
+    assert narrow < wide
+
+
+def test_a_small_warehouse_has_no_rollups(sample: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rolling, "WORTH_ROWS", 100_000)
+    load(sample[:20], tmp_path / "warehouse.duckdb")
+    reader = store.open_reader(tmp_path / "warehouse.duckdb")
+    assert reader.execute("from rollup_state").fetchall() == []
 
 
 def test_sums_that_the_measures_no_longer_have_are_neither_asked_nor_kept(
