@@ -7,7 +7,20 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import data, drill, filters, words
-from dashboard.pages import aging, check, claim, definitions, denials, model, overview, people
+from dashboard.pages import (
+    aging,
+    billers,
+    check,
+    claim,
+    coders,
+    definitions,
+    denial_rates,
+    denials,
+    model,
+    overview,
+    payers,
+    recovery,
+)
 from etl.errors import UserError
 
 _HERE = Path(__file__).parent
@@ -26,16 +39,30 @@ def main() -> None:
         claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden"
     )
     page = st.navigation(
-        [
-            st.Page(overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
-            st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
-            st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
-            st.Page(people.page, title="Coder and biller accuracy", icon=":material/groups:", url_path="people"),
-            check_page,
-            model_page,
-            definitions_page,
-            claim_page,
-        ]
+        {
+            "": [
+                st.Page(
+                    overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True
+                ),
+            ],
+            "Denials": [
+                st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
+                st.Page(
+                    denial_rates.page, title="What is a denial?", icon=":material/balance:", url_path="denial-rates"
+                ),
+                st.Page(payers.page, title="Payers", icon=":material/account_balance:", url_path="payers"),
+            ],
+            "Money": [
+                st.Page(aging.page, title="A/R aging", icon=":material/hourglass_bottom:", url_path="aging"),
+                st.Page(recovery.page, title="Recovery", icon=":material/checklist:", url_path="recovery"),
+            ],
+            "People": [
+                st.Page(coders.page, title="Coder accuracy", icon=":material/code:", url_path="coders"),
+                st.Page(billers.page, title="Biller accuracy", icon=":material/request_quote:", url_path="billers"),
+            ],
+            "Before sending": [check_page, model_page],
+            "Words": [definitions_page, claim_page],
+        }
     )
     st.session_state["claim_page"] = claim_page
     try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from etl.measures import DIMENSIONS, MEASURES, Measure
 
-_UNITS = {"money": "dollars", "rate": "share", "days": "days", "count": "count"}
+_UNITS = {"money": "dollars", "rate": "share", "days": "days", "count": "count", "ratio": "ratio"}
 _DIRECTIONS = {True: "lower is better", False: "higher is better", None: "no direction"}
 
 
@@ -16,6 +16,8 @@ class Entry:
 
     label: str
     definition: str
+    formula: str
+    benchmark: str
     source: str
     caveat: str
     unit: str
@@ -23,10 +25,7 @@ class Entry:
     dimensions: str
 
     def mentions(self, word: str) -> bool:
-        return (
-            word
-            in " ".join((self.label, self.definition, self.source, self.caveat, self.unit, self.dimensions)).lower()
-        )
+        return word in " ".join(asdict(self).values()).lower()
 
 
 def entries(text: str) -> list[Entry]:
@@ -38,6 +37,8 @@ def _entry(measure: Measure) -> Entry:
     return Entry(
         label=measure.label,
         definition=measure.definition,
+        formula=measure.formula,
+        benchmark=measure.benchmark,
         source=measure.source,
         caveat=measure.caveat,
         unit=_UNITS[measure.unit],

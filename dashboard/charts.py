@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard import words
 from etl.measures import AR_BUCKETS
+from etl.measures.fairness import LEAST_EXPECTED
 from etl.measures.interval import SMALL_SAMPLE
 
-# legible on light and dark alike; the main colour and that of text follow the theme (see _blue, _ink)
+# legible on light and dark alike; the main colour and that of text follow the theme (see blue, ink)
 ORANGE, GREY = "#E69F00", "#8C8C8C"
 _BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
 CONFIG = {"displayModeBar": False, "displaylogo": False}
@@ -29,20 +30,20 @@ def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.
             mode="lines+markers+text",
             text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
             textposition="middle right",
-            textfont={"color": _ink()},
+            textfont={"color": ink()},
             cliponaxis=False,
             customdata=[[str(day), full, f"{int(n):,}"] for day, full, n in _trend_data(frame, time, texts)],
             hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
             if is_rate
             else "%{x|%b %Y}<br>%{customdata[1]}<extra></extra>",
-            line={"width": 2.5, "color": _blue()},
-            marker={"size": 8, "color": _blue()},
+            line={"width": 2.5, "color": blue()},
+            marker={"size": 8, "color": blue()},
         )
     )
     figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$~s")
     figure.update_xaxes(tickformat="%b\n%Y", dtick="M2" if frame.height > 8 else "M1", showgrid=False)
     figure.update_layout(margin={"r": 52})
-    return _finished(figure, 260)
+    return finished(figure, 260)
 
 
 def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, most: int = 12) -> go.Figure:
@@ -57,7 +58,7 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         x=labels,
         y=frame["numerator"].cast(pl.Float64),
         name="Denied amount",
-        marker={"color": _blue()},
+        marker={"color": blue()},
         customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
         text=[words.money(v) for v in frame["numerator"]],
         # inside where it fits: outside, the line of shares would cross it
@@ -92,7 +93,7 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         },
         legend={"orientation": "h", "y": 1.12, "x": 0},
     )
-    return _finished(figure, 340)
+    return finished(figure, 340)
 
 
 def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) -> go.Figure:
@@ -101,9 +102,9 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     figure = go.Figure(
         go.Bar(
             x=frame["numerator"].cast(pl.Float64),
-            y=[_short(names.get(code, words.plain(code))) for code in frame[dim]],
+            y=[shortened(names.get(code, words.plain(code))) for code in frame[dim]],
             orientation="h",
-            marker={"color": _blue()},
+            marker={"color": blue()},
             text=[words.money(v) for v in frame["numerator"]],
             textposition="auto",
             cliponaxis=False,
@@ -113,7 +114,7 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(automargin=True, ticksuffix="  ")
-    return _finished(figure, 260)
+    return finished(figure, 260)
 
 
 def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
@@ -136,7 +137,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
         mode="markers+text",
         marker={"symbol": "square", "size": 34, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[words.money(v) for v in frame["numerator"]],
-        textfont={"size": 11, "color": _ink()},
+        textfont={"size": 11, "color": ink()},
         customdata=list(zip(frame[x], frame[y], strict=True)),
         hovertemplate="%{y}<br>%{x}<br>%{text}<extra></extra>",
         # a click picks a cell; the others must stay readable
@@ -148,7 +149,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
     figure.update_yaxes(
         categoryorder="array", categoryarray=[words.plain(v) for v in order[y]], showgrid=False, automargin=True
     )
-    return _finished(figure, 90 + 40 * len(order[y]))
+    return finished(figure, 90 + 40 * len(order[y]))
 
 
 def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
@@ -177,67 +178,83 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
     figure.update_xaxes(tickformat="$~s")
     names = [words.plain(value) for value in largest[dim]]
     figure.update_yaxes(automargin=True, categoryorder="array", categoryarray=names, ticksuffix="  ")
-    return _finished(figure, 110 + 44 * largest.height)
+    return finished(figure, 110 + 44 * largest.height)
 
 
-def intervals(frame: pl.DataFrame, dim: str, average: float | None) -> go.Figure:
-    """A dot and its 95 % interval each; small samples are hollow and grey. The dashed line is the average of all."""
-    frame = frame.filter(pl.col("value").is_not_null()).sort("is_small", "value", dim, descending=[True, False, True])
+def intervals(frame: pl.DataFrame, dim: str, average: float | None, is_rate: bool = True) -> go.Figure:
+    """A dot and its 95 % interval each; small samples are hollow and grey. The dashed line is the average of all.
+
+    The most work stands on top: people are not ranked. Not `is_rate`: observed over expected denials.
+    """
+    frame = frame.filter(pl.col("value").is_not_null()).sort(
+        "is_small", "denominator", dim, descending=[True, False, True]
+    )
+    shown = words.rate if is_rate else words.ratio
+    too_few = f"Fewer than {SMALL_SAMPLE}" if is_rate else f"Fewer than {LEAST_EXPECTED:g} expected"
     figure = go.Figure()
     for small in (False, True):
         part = frame.filter(pl.col("is_small") == small)
         value = part["value"]
         figure.add_scatter(
             x=value,
-            y=_with_size(part, dim),
+            y=_with_size(part, dim, is_rate),
             mode="markers",
-            name=f"Fewer than {SMALL_SAMPLE}" if small else "Rate and 95 % interval",
+            name=too_few if small else f"{'Rate' if is_rate else 'Ratio'} and 95 % interval",
             showlegend=bool(frame["is_small"].any()) and not part.is_empty(),
-            marker={"size": 11, "color": GREY if small else _blue(), "symbol": "circle-open" if small else "circle"},
+            marker={"size": 11, "color": GREY if small else blue(), "symbol": "circle-open" if small else "circle"},
             error_x={
                 "array": part["high"] - value,
                 "arrayminus": value - part["low"],
-                "color": GREY if small else _blue(),
+                "color": GREY if small else blue(),
                 "thickness": 2,
                 "width": 5,
             },
             customdata=[
-                [code, words.rate(low), words.rate(high), words.count(n), words.count(of)]
-                for code, low, high, n, of in part.select(dim, "low", "high", "numerator", "denominator").iter_rows()
+                [code, shown(value), shown(low), shown(high), words.count(n), words.expected(of, is_rate)]
+                for code, value, low, high, n, of in part.select(
+                    dim, "value", "low", "high", "numerator", "denominator"
+                ).iter_rows()
             ],
-            hovertemplate="%{y}<br>%{x:.1%} (%{customdata[1]} to %{customdata[2]})"
-            "<br>%{customdata[3]} of %{customdata[4]}<extra></extra>",
+            hovertemplate="%{y}<br>%{customdata[1]} (%{customdata[2]} to %{customdata[3]})"
+            "<br>%{customdata[4]} of %{customdata[5]}<extra></extra>",
         )
     if average is not None:
         figure.add_vline(
             x=average, line={"dash": "dash", "color": GREY, "width": 1.5},
-            annotation={"text": f"all: {words.rate(average)}", "yref": "paper", "y": 1, "yanchor": "bottom",
-                        "showarrow": False},
+            annotation={"text": f"all: {shown(average)}" if is_rate else "as expected", "yref": "paper", "y": 1,
+                        "yanchor": "bottom", "showarrow": False},
         )  # fmt: skip
     figure.update_yaxes(
-        categoryorder="array", categoryarray=_with_size(frame, dim), automargin=True, ticksuffix="  ", type="category"
+        categoryorder="array",
+        categoryarray=_with_size(frame, dim, is_rate),
+        automargin=True,
+        ticksuffix="  ",
+        type="category",
     )
     # a rate near 100 % would be squeezed by an axis from zero
-    figure.update_xaxes(tickformat=".1%", nticks=6, rangemode="normal" if (average or 0) > 0.5 else "tozero")
+    rangemode = "normal" if is_rate and (average or 0) > 0.5 else "tozero"
+    figure.update_xaxes(tickformat=".1%" if is_rate else ".1f", nticks=6, rangemode=rangemode)
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return _finished(figure, 96 + 36 * max(frame.height, 3))
+    return finished(figure, 96 + 36 * max(frame.height, 3))
 
 
-def _with_size(frame: pl.DataFrame, dim: str) -> list[str]:
+def _with_size(frame: pl.DataFrame, dim: str, is_rate: bool) -> list[str]:
     """Names with the number of claims (or codes) behind the rate: no rate of a person stands without it."""
-    return [f"{words.plain(name)}  n {words.count(n)}" for name, n in frame.select(dim, "denominator").iter_rows()]
+    sizes = frame.select(dim, "denominator").iter_rows()
+    return [f"{words.plain(name)}  {'n ' if is_rate else ''}{words.expected(n, is_rate)}" for name, n in sizes]
 
 
-def _short(label: str, most: int = 30) -> str:
+def shortened(label: str, most: int = 30) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
-def _ink() -> str:
+def ink() -> str:
     """The colour of text on the theme that the user has: Streamlit's own for charts is too pale on a shaded cell."""
     return "#DCE2E8" if st.context.theme.type == "dark" else "#2B3640"
 
 
-def _blue() -> str:
+def blue() -> str:
+    """The main colour on the theme that the user has."""
     return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
@@ -246,9 +263,10 @@ def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]
     return list(zip(frame[time], texts, sizes, strict=True))
 
 
-def _finished(figure: go.Figure, height: int) -> go.Figure:
+def finished(figure: go.Figure, height: int) -> go.Figure:
+    """A drawing with the margins and the colours that all share."""
     margin = {"l": 8, "r": figure.layout.margin.r or 8, "t": 34, "b": 8}
-    figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": _ink()})
-    figure.update_xaxes(tickfont={"color": _ink()})
-    figure.update_yaxes(tickfont={"color": _ink()})
+    figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": ink()})
+    figure.update_xaxes(tickfont={"color": ink()})
+    figure.update_yaxes(tickfont={"color": ink()})
     return figure

@@ -11,11 +11,12 @@ import typer
 
 from dashboard import demo as demonstration
 from dashboard import server
-from etl import books_cli, payers_cli
+from etl import books_cli, limits_cli, maturity_cli, payers_cli
 from etl import cli as etl_cli
 from etl.errors import UserError
 from etl.options import DEFAULT_DB
 from models import cli as models_cli
+from models import worklist_cli
 
 app = typer.Typer(
     name="cleanclaim",
@@ -26,9 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 etl_cli.register(app)
+maturity_cli.register(app)
 books_cli.register(app)
 payers_cli.register(app)
+limits_cli.register(app)
 models_cli.register(app)
+worklist_cli.register(app)
 
 Port = Annotated[
     int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1; by default a free one from 8501.")

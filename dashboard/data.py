@@ -14,12 +14,16 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from dashboard.question import Question
+from dashboard.question import Question, Scope
 from etl.choices import Choices
 from etl.choices import choices as read_choices
 from etl.choices import reasons as read_reasons
 from etl.freshness import Freshness
 from etl.freshness import freshness as read_freshness
+from etl.measures import mature
+from etl.measures.scorecard import scorecard as read_scorecard
+from etl.measures.scorecard import training_needs as read_training_needs
+from etl.measures.standardised import Role
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
 from etl.warehouse.as_of import open_as_of
@@ -77,13 +81,25 @@ def timeline(root_id: int) -> Timeline | None:
 
 
 def ask(question: Question) -> pl.DataFrame:
-    """The answer: its dims, numerator, denominator, value."""
+    """The answer: its dims, numerator, denominator, value. By month sent it also says how mature it is (`mature`)."""
+    if question.is_sent and question.dims == ("month",):
+        return _cohorts(file_identity(path()), question)
     return _ask(file_identity(path()), question)
 
 
 def total(question: Question) -> dict[str, Any]:
     """The answer without a breakdown: numerator, denominator, value."""
     return ask(question.by()).row(0, named=True)
+
+
+def scorecard(role: Role, scope: Scope) -> pl.DataFrame:
+    """One row per coder or biller, in the order of their ids (etl.measures.scorecard)."""
+    return _scorecard(file_identity(path()), role, Question(f"{role}_denial_ratio", scope))
+
+
+def training_needs(scope: Scope) -> pl.DataFrame:
+    """What each coder misses most in audits (etl.measures.scorecard)."""
+    return _training_needs(file_identity(path()), Question("coding_accuracy", scope))
 
 
 def rows(question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -96,15 +112,16 @@ def _reader(key: Key) -> duckdb.DuckDBPyConnection:
     return open_reader(Path(key[0]), reveal=os.environ.get("CLEANCLAIM_REVEAL") == "1")
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _past(key: Key, day: date) -> duckdb.DuckDBPyConnection:
-    return open_as_of(Path(key[0]), day)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _past(key: Key, day: date, view: str) -> duckdb.DuckDBPyConnection:
+    return open_as_of(Path(key[0]), day, view)
 
 
 def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
     """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
-    if question.is_balance and question.day != _freshness(key).data_through:
-        return _past(key, question.day).cursor()
+    day = question.arguments().get("as_of")
+    if day is not None and day != _freshness(key).data_through:
+        return _past(key, day, question.measure.view).cursor()
     return _reader(key).cursor()
 
 
@@ -125,20 +142,28 @@ def _freshness(key: Key) -> Freshness:
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _ask(key: Key, question: Question) -> pl.DataFrame:
-    return question.measure.by(_connection(key, question), question.dims, **_arguments(question))
+    return question.measure.by(_connection(key, question), question.dims, **question.arguments())
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _scorecard(key: Key, role: Role, question: Question) -> pl.DataFrame:
+    period = (question.scope.start, question.scope.end)
+    return read_scorecard(_reader(key).cursor(), role, question.filters(), period)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _training_needs(key: Key, question: Question) -> pl.DataFrame:
+    period = (question.scope.start, question.scope.end)
+    return read_training_needs(_reader(key).cursor(), question.filters(), period)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _rows(key: Key, question: Question, columns: tuple[str, ...]) -> pl.DataFrame:
-    arguments = _arguments(question)
-    return question.measure.rows(_connection(key, question), columns=columns, limit=MOST_ROWS + 1, **arguments)
+    return question.measure.rows(
+        _connection(key, question), columns=columns, limit=MOST_ROWS + 1, **question.arguments()
+    )
 
 
-def _arguments(question: Question) -> dict[str, Any]:
-    period = (None, None) if question.is_balance else (question.scope.start, question.scope.end)
-    return {
-        "filters": question.filters(),
-        "period": period,
-        "as_of": question.day if question.is_balance else None,
-        "age_from": question.age_from,
-    }
+@st.cache_data(max_entries=200, show_spinner=False)
+def _cohorts(key: Key, question: Question) -> pl.DataFrame:
+    return mature(_connection(key, question), question.name, **question.arguments())

@@ -8,7 +8,7 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from dashboard import columns, data, exports, story, words
+from dashboard import columns, data, exports, reproduce, story, words
 from dashboard.question import Question
 from etl.errors import UserError
 
@@ -31,7 +31,8 @@ def host() -> None:
 
 def claims(question: Question) -> None:
     """The claims behind a question: that they add up, the table, the downloads, and one claim's story on selection."""
-    frame = data.rows(question, columns.COLUMNS[question.measure.view])
+    asked = columns.COLUMNS[question.measure.view]
+    frame = data.rows(question, asked)
     st.caption(question.described())
     if frame.is_empty():
         st.info("No claim makes up this figure: it is zero for these filters.", icon=":material/info:")
@@ -51,6 +52,7 @@ def claims(question: Question) -> None:
         alt=f"Claims behind {question.measure.label}",
     )
     downloads(frame.drop("root_id", strict=False), question.measure.label)
+    reproduce.offer(question, asked)
     if "root_id" not in frame.columns:
         return
     if chosen.selection.rows:
@@ -110,4 +112,5 @@ def _sum_words(question: Question, frame: pl.DataFrame) -> str:
 
 def _amount_unit(question: Question) -> str:
     """What a contribution is counted in: a rate or a number of days may be made of money or of claims."""
-    return "money" if question.measure.numerator.amount.endswith("_amount") else "count"
+    measure = question.measure
+    return "money" if measure.unit == "money" or measure.numerator.amount.endswith("_amount") else "count"

@@ -45,6 +45,16 @@ def sidebar(used: bool) -> None:
             left, right = st.columns(2)
             left.date_input("From", start, first, last, key="from", format="YYYY-MM-DD", bind="query-params")
             right.date_input("To", end, first, last, key="to", format="YYYY-MM-DD", bind="query-params")
+        st.date_input(
+            "As known on",
+            None,
+            *data.days(),
+            key="known",
+            format="YYYY-MM-DD",
+            bind="query-params",
+            help="Look back: every figure as it stood at the end of this day, as if nothing had come since. Empty: all "
+            "that is known.",
+        )
         _choice("Payer", "payer", options.payers, "All payers")
         _choice("Site", "site", options.sites, "All sites")
         _choice("Team", "team", options.teams, "All teams" if options.teams else "Needs staff.csv")
@@ -54,7 +64,9 @@ def scope() -> Scope:
     """What the filters say now. A value that the warehouse does not have is left out."""
     options, state = data.choices(), st.session_state
     preset = state.get("period") or DEFAULT
-    start, end = period(preset, options.first_day, options.last_day)
+    known = state.get("known")
+    known_by = known if known and options.last_day and known < options.last_day else None
+    start, end = period(preset, options.first_day, known_by or options.last_day)
     if preset == "custom":
         start, end = state.get("from") or start, min(state.get("to") or end, end)
     return Scope(
@@ -63,6 +75,7 @@ def scope() -> Scope:
         payers=_known(state.get("payer"), options.payers),
         sites=_known(state.get("site"), options.sites),
         teams=_known(state.get("team"), options.teams),
+        known_by=known_by,
     )
 
 

@@ -9,10 +9,18 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, data, drill, filters, tiles, words
+from dashboard import charts, data, drill, filters, reproduce, tiles, words
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
 
+# what a figure by month sent has besides
+_MATURITY = {
+    "claims": "Claims sent",
+    "answered_share": "Share answered",
+    "completed": "Completed estimate",
+    "low": "From",
+    "high": "To",
+}
 Draw = Callable[[pl.DataFrame], go.Figure]
 
 
@@ -76,12 +84,13 @@ def _footer(title: str, question: Question, frame: pl.DataFrame, key: str, names
                 args=(key, question, marks),
             )
             _table(title, frame, question)
+        reproduce.offer(question)
 
 
 def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
-    """The figures behind the drawing, in words, largest first (time in its order)."""
+    """The figures behind the drawing, in words, largest first (time and people in their order: nobody is ranked)."""
     measure, dims = question.measure, question.dims
-    if not set(dims) & {"month", "week", "day"}:
+    if not set(dims) & {"month", "week", "day", "coder_id", "biller_id", "staff_id"}:
         frame = frame.sort("value", descending=True, nulls_last=True)
     wording = [
         pl.col(dim).replace_strict({code: words.plain(code) for code in frame[dim].unique()}, return_dtype=pl.String)
@@ -89,13 +98,20 @@ def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
         if frame.schema[dim] == pl.String
     ]
     named = frame.with_columns(wording).rename({dim: DIMENSIONS[dim].label for dim in dims})
+    maturity = [pl.col(name).alias(label) for name, label in _MATURITY.items() if name in frame.columns]
     if measure.denominator is None:
-        named = named.select(*[DIMENSIONS[dim].label for dim in dims], pl.col("value").alias(measure.label))
+        named = named.select(*[DIMENSIONS[dim].label for dim in dims], pl.col("value").alias(measure.label), *maturity)
     else:
         counts = {"numerator": "Counted", "denominator": "Of", "value": measure.label}
-        named = named.with_columns(pl.col("numerator", "denominator").cast(pl.Int64)).rename(counts)
+        whole = ["numerator"] if measure.unit == "ratio" else ["numerator", "denominator"]
+        named = named.with_columns(pl.col(whole).cast(pl.Int64)).select(
+            *[DIMENSIONS[dim].label for dim in dims],
+            *[pl.col(name).alias(label) for name, label in counts.items()],
+            *maturity,
+        )
     style = {"rate": "percent", "money": "dollar"}.get(measure.unit, "plain")
-    config = {measure.label: st.column_config.NumberColumn(format=style)}
+    styles = {measure.label: style, **dict.fromkeys(_MATURITY.values(), style), "Claims sent": "localized"}
+    config = {label: st.column_config.NumberColumn(format=style) for label, style in styles.items()}
     st.dataframe(named, hide_index=True, column_config=config, alt=f"{title} as a table")
     drill.downloads(named, title)
 
@@ -106,8 +122,8 @@ def _mark_name(row: Mapping[str, object], question: Question, names: Mapping[str
 
 def _clicked(key: str, chart_key: str, question: Question) -> None:
     points = st.session_state[chart_key].selection.points
-    if not points:
-        return
+    if not points or not points[0].get("customdata"):
+        return  # nothing, or a mark that stands for no part
     values = [str(value) for value in points[0]["customdata"]]
     drill.open_claims(question.at(**dict(zip(question.dims, values, strict=False))))
     st.session_state[key] = st.session_state.get(key, 0) + 1

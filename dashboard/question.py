@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from dashboard import words
-from etl.measures import DIMENSIONS, MEASURES, AgeFrom, Measure
+from etl.measures import DIMENSIONS, MEASURES, AgeFrom, Measure, by_submission
+from etl.measures.maturity import whole_cohorts
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The shared filters: a period (both ends included) and the chosen payers, sites and teams (none: all)."""
+    """The shared filters: a period (both ends included), the chosen payers, sites and teams (none: all), and the day
+    whose knowledge counts (none: all that is known)."""
 
     start: date
     end: date
     payers: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    known_by: date | None = None
 
     def previous(self) -> Scope:
         """As many days, directly before."""
@@ -34,7 +38,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measure's name, the scope, what else narrows it (dimension, value); balances take `as_of` and `age_from`."""
+    """A measure's name, the scope, what else narrows it (dimension, value); balances take `as_of` and `age_from`.
+
+    `is_sent`: claims count by when they were sent, not by when they were answered.
+    """
 
     name: str
     scope: Scope
@@ -42,10 +49,11 @@ class Question:
     as_of: date | None = None
     age_from: AgeFrom = "service"
     dims: tuple[str, ...] = field(default=())
+    is_sent: bool = False
 
     @property
     def measure(self) -> Measure:
-        return MEASURES[self.name]
+        return by_submission(self.name) if self.is_sent else MEASURES[self.name]
 
     @property
     def is_balance(self) -> bool:
@@ -60,6 +68,11 @@ class Question:
         """The same, broken down."""
         return replace(self, dims=dims)
 
+    def sent(self) -> Question:
+        """The same for claims by when they were sent, over whole months: a cohort is never cut."""
+        start, end = whole_cohorts((self.scope.start, self.scope.end), date.max)
+        return replace(self, is_sent=True, scope=replace(self.scope, start=start or self.scope.start, end=end))
+
     def at(self, **values: str) -> Question:
         """The same, narrowed to one value of a dimension: what a bar of its chart stands for."""
         return replace(self, dims=(), where=(*self.where, *values.items()))
@@ -71,6 +84,14 @@ class Question:
             found[dim] = (value,)
         return found
 
+    def arguments(self) -> dict[str, Any]:
+        """What the measure is asked with, by the names of `Measure.by`; what stands at its default is left out."""
+        period = None if self.is_balance else (self.scope.start, self.scope.end)
+        as_of = self.day if self.is_balance else self.scope.known_by
+        age_from = None if self.age_from == "service" else self.age_from
+        given = {"filters": self.filters(), "period": period, "as_of": as_of, "age_from": age_from}
+        return {name: value for name, value in given.items() if value}
+
     def ignored(self) -> tuple[str, ...]:
         """The filters in use that this measure cannot take: a page must say so."""
         return tuple(name for name in self.scope.chosen() if not _dimension(self.measure, name))
@@ -80,6 +101,7 @@ class Question:
         when = f"as of {words.day(self.day)}"
         if not self.is_balance:
             when = f"{words.day(self.scope.start)} to {words.day(self.scope.end)}"
+            when += f", as known on {words.day(self.scope.known_by)}" if self.scope.known_by else ""
         parts = [
             f"{DIMENSIONS[dim].label}: {', '.join(map(words.plain, values))}" for dim, values in self.filters().items()
         ]

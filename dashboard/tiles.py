@@ -7,9 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard import data, drill, words
+from dashboard import data, drill, reproduce, words
 from dashboard.question import Question, Scope
-from etl.measures import Measure
+from etl.measures import NO_BENCHMARK, Measure
 
 # which way is good decides the colour of a change
 _COLOURS: dict[bool | None, Literal["inverse", "normal", "off"]] = {True: "inverse", False: "normal", None: "off"}
@@ -35,21 +35,23 @@ def tile(question: Question, compare: bool = False) -> None:
             help=tooltip(measure),
         )
         missing = missing_file(measure)
-        if answer["value"] is None and missing:
+        if not answer["value"] and missing:
             st.caption(f"Load {missing} to fill this.")
         elif answer["value"] is None:
             st.caption("Nothing to count for these filters.")
         not_applied(question)
-        st.button(
-            "See the claims",
-            key=f"tile_{question.name}",
-            type="tertiary",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            disabled=not answer["numerator"],
-            on_click=drill.open_claims,
-            args=(question,),
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                "See the claims",
+                key=f"tile_{question.name}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                disabled=not answer["numerator"],
+                on_click=drill.open_claims,
+                args=(question,),
+            )
+            reproduce.offer(question)
 
 
 def heading(title: str, measure: Measure | None = None) -> None:
@@ -58,8 +60,11 @@ def heading(title: str, measure: Measure | None = None) -> None:
 
 
 def tooltip(measure: Measure) -> str:
-    """Definition, source, caveat."""
-    text = f"{measure.definition}\n\n**Source** {measure.source}\n\n**Caveat** {measure.caveat}"
+    """Definition, formula, source, caveat and published range."""
+    said = {"Formula": measure.formula, "Source": measure.source, "Caveat": measure.caveat}
+    if measure.benchmark != NO_BENCHMARK:
+        said["Benchmark"] = measure.benchmark
+    text = "\n\n".join([measure.definition, *(f"**{name}** {what}" for name, what in said.items())])
     return text.replace("$", "\\$")
 
 

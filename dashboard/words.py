@@ -17,6 +17,7 @@ AR_REASONS = {
     "patient": "Patient's share",
     "credit": "Credit balance",
 }
+AUDIT_FIELDS = {"em_level": "E/M level", "drg": "DRG"}
 EMPLOYMENT = {"in_house": "In-house", "outsourced": "Outsourced"}
 AGE_FROM = {"service": "Service date", "submission": "First submission", "remit": "Last remittance"}
 
@@ -34,6 +35,16 @@ def rate(value: float | None) -> str:
     return NONE if value is None else f"{value:.1%}"
 
 
+def ratio(value: float | None) -> str:
+    """`1.25`: observed to expected, or claims a day."""
+    return NONE if value is None else f"{value:,.2f}"
+
+
+def expected(value: Decimal | float | None, is_rate: bool = False) -> str:
+    """What a figure is counted of: claims are whole, expected denials are not."""
+    return count(value) if is_rate or value is None else f"{value:,.1f} expected"
+
+
 def count(value: Decimal | float | None) -> str:
     """`12,345`."""
     return NONE if value is None else f"{int(value):,}"
@@ -47,6 +58,8 @@ def number(measure: Measure, value: Decimal | float | None) -> str:
         return money(value)
     if measure.unit == "rate":
         return rate(float(value))
+    if measure.unit == "ratio":
+        return ratio(float(value))
     return f"{float(value):,.1f} days" if measure.unit == "days" else count(value)
 
 
@@ -59,6 +72,8 @@ def change(measure: Measure, now: Decimal | float | None, before: Decimal | floa
         text = f"{step * 100:+.1f} points"
     elif measure.unit == "money":
         text = f"{'+' if step > 0 else '-'}${abs(step):,.0f}"
+    elif measure.unit == "ratio":
+        text = f"{step:+,.2f}"
     else:
         text = f"{step:+,.1f}" if measure.unit == "days" else f"{step:+,.0f}"
     return text if any(digit in text for digit in "123456789") else 0
@@ -72,8 +87,8 @@ def day(value: date | None) -> str:
 def plain(code: object) -> str:
     """A code or name as a person would write it: `timely_filing` -> Timely filing, `EAST CLINIC` -> East Clinic."""
     text = str(code)
-    if text in AR_REASONS | EMPLOYMENT:
-        return (AR_REASONS | EMPLOYMENT)[text]
+    if known := (AR_REASONS | EMPLOYMENT | AUDIT_FIELDS).get(text):
+        return known
     if "_" in text or text.islower():
         return text.replace("_", " ").capitalize()
     if text.isupper() and " " in text:

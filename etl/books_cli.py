@@ -12,9 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from etl import ledger
-from etl.cli import day
 from etl.errors import UserError
-from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.options import DEFAULT_DB, DbOption, FormatOption, day
 from etl.reconcile import Reconciliation, Rows, reconcile
 from etl.report import Format, emit, plain, shown
 from etl.warehouse import matching

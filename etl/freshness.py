@@ -7,12 +7,15 @@ from datetime import date
 
 import duckdb
 
+from etl import people_issues
+
 # the table that each side file fills
 SIDE_FILES = {
     "work_log": "work_log.csv",
     "staff": "staff.csv",
     "coding_audit": "coding_audit.csv",
     "patient_transaction": "patient_transactions.csv",
+    "allowed_schedule": "allowed_schedule.csv",
 }
 
 
@@ -42,4 +45,5 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
     ).fetchall()
     missing = [name for table, name in SIDE_FILES.items() if not connection.execute(f"from {table} limit 1").fetchone()]
     data_through, files, claims, quarantined, flagged = rows[0] if rows else (None, 0, 0, 0, 0)
+    quarantined += len(people_issues.quarantined(connection))
     return Freshness(data_through, files, claims, quarantined, flagged, tuple(missing))

@@ -37,6 +37,10 @@ class TooLargeError(Exception):
     """A compressed file unfolds to more than X12 ever does."""
 
 
+# a sample's truth, and limits that `cleanclaim limits apply` takes
+_NOT_LOADED = ("truth.json", "claims_truth.csv", "recovery_truth.csv", "limits.toml")
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One file to load. `name` has no folder (folders may name people); `open` starts it from the beginning.
@@ -94,7 +98,7 @@ def files_below(folder: Path, ignored: list[str]) -> list[Path]:
         parts = path.relative_to(folder).parts
         if not path.is_file() or any(part.startswith(".") for part in parts):
             continue
-        if "unsent" in parts[:-1] or path.name in ("truth.json", "claims_truth.csv"):
+        if "unsent" in parts[:-1] or path.name in _NOT_LOADED:
             ignored.append(str(path.relative_to(folder)))
         else:
             found.append(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import issues
+from etl import issues, schedule
 from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
 from etl.errors import Problem, UserError
 from etl.fhir import batch as fhir
@@ -115,6 +115,7 @@ class _Loader:
         self.report.rows = self.append.added
         roots.refresh(self.connection, self.append.since)
         refresh.refresh_views(self.connection, self.append.since)
+        self.report.problems += schedule.check(self.connection, now)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report
 
@@ -198,6 +199,7 @@ class _Loader:
                 batch = self.batches.setdefault(delimiters, Batch(delimiters))
                 batch.add(envelope, text)
                 arrival.byte_count += len(text)
+                del text  # the batch has it
                 self._tell(arrival.input.name, min(arrival.byte_count, arrival.input.byte_count))
                 if batch.byte_count >= pieces.CHUNK:
                     self._flush(batch)
@@ -209,15 +211,17 @@ class _Loader:
         self.unsettled += batch.byte_count
         if self.unsettled > _SETTLE:
             self.unsettled = batch.byte_count
-            store.settle(self.connection)
+            refresh.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
-        for one in stretch.sets:
-            self.read[one.file].sets += 1
+        for transaction_set in stretch.sets:
+            self.read[transaction_set.file].sets += 1
         self._saw(len(stretch.tokens.where("CLM")), len(stretch.tokens.where("CLP")))
-        for rows in sound_rows(stretch, self.known, problems):
-            self.append.x12(rows)
+        rows = list(sound_rows(stretch, self.known, problems))
         for file_id, problem in marked(stretch, problems):
             self.read[file_id].problems.append(problem)
+        del stretch  # the tokens of a long transaction set take as much memory as its rows
+        for one in rows:
+            self.append.x12(one)
 
     def _same_bytes(self, one: Input, file_id: int) -> Problem:
         claims, payments = self._saw(*(count_exactly(one) or loaded_from(self.connection, one.sha256())))
@@ -284,4 +288,17 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Known:
         from remittance as r join transaction_set as t on t.transaction_set_id = r.transaction_set_id
         where r.trace_number is not null"""
     ).fetchall()
-    return Known(dict(contents), {(row[0], row[1], row[2], row[3]): row[4] for row in payments})
+    exported = connection.execute(
+        """select
+            p.patient_control_number, r.payment_date, p.charge_amount, p.paid_amount, p.status_code = '22', t.file_id,
+            r.trace_number
+        from claim_payment as p
+        join remittance as r on r.remittance_id = p.remittance_id
+        join transaction_set as t on t.transaction_set_id = r.transaction_set_id
+        where t.kind = 'remittance'"""
+    ).fetchall()
+    return Known(
+        dict(contents),
+        {(row[0], row[1], row[2], row[3]): row[4] for row in payments},
+        {(row[0], row[1], row[2], row[3], row[4]): (row[5], row[6]) for row in exported},
+    )

@@ -76,7 +76,7 @@ class LoadReport:
         if len(self.unbalanced) > 20:
             lines.append(f"out of balance: ... and {len(self.unbalanced) - 20:,} more (cleanclaim status lists them)")
         for name in self.ignored:
-            lines.append(f"not loaded: {name} (unsent claims and a sample's truth are not for the warehouse)")
+            lines.append(f"not loaded: {name} (unsent claims, limits and a sample's truth are not for the warehouse)")
         return lines
 
     def line(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from etl.errors import UserError
 from etl.report import Format
 
 DEFAULT_DB = Path("data/cleanclaim.duckdb")
@@ -22,3 +24,24 @@ MapOption = Annotated[
         "that fits its columns.",
     ),
 ]
+
+
+def filters_of(where: list[str]) -> dict[str, list[str]]:
+    """The filters given with --where. Raises UserError when one is none."""
+    filters: dict[str, list[str]] = {}
+    for item in where:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise UserError(f"--where {item}: expected DIM=VALUE, like payer_id=60054.")
+        filters.setdefault(name.strip(), []).append(value.strip())
+    return filters
+
+
+def day(option: str, text: str | None) -> date | None:
+    """A day given with an option. Raises UserError when it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{option} {text}: expected a day like 2026-04-30.") from None

@@ -1,27 +1,32 @@
-"""`cleanclaim payers`: which ids and names are one payer."""
+"""`cleanclaim payers`: which ids and names are one payer, what payers have changed, how they compare."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from etl import payers
+from etl import behaviour, payers
 from etl.errors import UserError
-from etl.options import DEFAULT_DB, DbOption, FormatOption
+from etl.measures import data_through
+from etl.options import DEFAULT_DB, DbOption, FormatOption, day
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
 
-_HELP = "One payer however it is spelled: list what there is, suggest a map, apply it."
+_HELP = "One payer however it is spelled; what payers have changed; payers compared on the same case mix."
 
 
 def register(app: typer.Typer) -> None:
-    """Add `payers list`, `payers suggest` and `payers apply` to the `cleanclaim` command."""
+    """Add the `payers` commands to the `cleanclaim` command."""
     group = typer.Typer(name="payers", help=_HELP, no_args_is_help=True)
     group.command("list")(list_command)
     group.command("suggest")(suggest)
     group.command("apply")(apply)
+    group.command("changes")(changes)
+    group.command("compare")(compare)
     app.add_typer(group)
 
 
@@ -69,3 +74,29 @@ def apply(
     for alias in aliases:
         if alias.spelled_as not in after and alias.spelled_as != alias.payer_id:
             print(f"Not seen in any file yet: {alias.spelled_as} (it will be {alias.payer_id} when it comes).")
+
+
+def changes(
+    db: DbOption = DEFAULT_DB,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="What had changed by this day.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List what payers have changed: denial rates and days to pay, since when, and what it costs."""
+    found = [asdict(one) for one in behaviour.changes(open_reader(db), day("--as-of", as_of))]
+    shown = ("kind", "payer_name", "denial_category", "procedure_family", "since", "before", "after", "claims_after",
+             "amount", "is_mix")  # fmt: skip
+    emit(found if form is not Format.table else [{name: row[name] for name in shown} for row in found], form)
+
+
+def compare(
+    db: DbOption = DEFAULT_DB,
+    start: Annotated[str | None, typer.Option("--from", help="First day; by default a year back.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Compare the payers' denial rates on the same mix of procedure families, claim types and sites."""
+    connection = open_reader(db)
+    last = day("--to", end) or data_through(connection)
+    if last is None:
+        raise UserError(f"{db} holds no day yet. Load 837 and 835 files first.")
+    emit(behaviour.scorecard(connection, day("--from", start) or last - timedelta(365), last).to_dicts(), form)

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from etl import issues
+from etl import issues, people_issues
 from etl.errors import UserError
 from etl.inputs import Input, find
 from etl.x12 import pieces
@@ -27,7 +27,7 @@ _AROUND = 3  # segments before and after one that was set aside by itself
 def open_issues(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """What is quarantined and has not come mended: issue, file, segment, rule, found, expected, fix, claims,
     claim_payments."""
-    return issues.listed(connection)
+    return issues.listed(connection) + [{"issue": None, **row} for row in people_issues.quarantined(connection)]
 
 
 def sentences(rows: list[dict[str, Any]]) -> list[str]:
@@ -38,7 +38,9 @@ def sentences(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         where = f"{row['file']}, segment {row['segment']:,}" if row["segment"] else row["file"]
         kept = [f"{row[name]:,} {name.replace('_', ' ')}" for name in ("claims", "claim_payments") if row[name]]
-        lines.append(f"{row['issue']:>4}  {where}: {row['rule']}: found {row['found']}; expected {row['expected']}.")
+        lines.append(
+            f"{row['issue'] or '-':>4}  {where}: {row['rule']}: found {row['found']}; expected {row['expected']}."
+        )
         keeps = f"Keeps {' and '.join(kept)} out. " if kept else ""
         lines.append(f"      {keeps}{row['fix'] or ''}".rstrip())
     lines.append(

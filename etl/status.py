@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from etl import issues
+from etl import issues, people_issues
 from etl.measures import data_through
 from etl.warehouse import checks, matching
 from etl.warehouse.ask import scalar
@@ -24,6 +24,7 @@ _COUNTS = {
     "patient_transactions": "patient_transaction",
     "appeals": "appeal",
     "attributions": "attribution",
+    "allowed_schedule": "allowed_schedule",
 }
 
 
@@ -35,14 +36,14 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     out["data_through"] = last.isoformat() if last else None
     out["duplicates"] = scalar(connection, "select count(*) from issue where severity = 'duplicate'")
     kept_out = issues.OPEN
-    out["quarantined"] = issues.listed(connection)
+    out["quarantined"] = issues.listed(connection) + people_issues.quarantined(connection)
     out["quarantined_counts"] = {
         "claims": scalar(connection, f"select coalesce(sum(claims), 0) from issue where {kept_out}"),
         "claim_payments": scalar(connection, f"select coalesce(sum(claim_payments), 0) from issue where {kept_out}"),
     }
     mended = "severity in ('rejected', 'quarantined') and closed_at is not null"
     out["mended"] = scalar(connection, f"select count(*) from issue where {mended}")
-    out["flagged"] = issues.listed(connection, "severity = 'flagged'")
+    out["flagged"] = issues.listed(connection, "severity = 'flagged'") + people_issues.flagged(connection)
     out["rejected_files"] = _rejected_files(connection)
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p

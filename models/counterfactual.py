@@ -5,7 +5,7 @@ Only what a biller may change when the record supports it; never a diagnosis.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -25,8 +25,13 @@ _LEAST_SHARE = 0.25
 _FEWEST = 10
 
 
-def tried(model: Model, lines: Lines, scored: Scored, past: Past, risky: Integers) -> dict[tuple[int, str], str]:
-    """(claim position, group) -> ` With an authorization number: 71 % -> 12 %.` for changes that lower the risk."""
+def tried(
+    model: Model, lines: Lines, scored: Scored, past: Past, asked: Mapping[str, Integers]
+) -> dict[tuple[int, str], str]:
+    """(claim position, group) -> ` With an authorization number: 71 % -> 12 %.` for changes that lower the risk.
+
+    asked: per group of features, the positions of the claims for which it is a reason.
+    """
     if model.kind == "rates":
         return {}
     claim, found = lines.claims.claim, dict[tuple[int, str], str]()
@@ -34,10 +39,10 @@ def tried(model: Model, lines: Lines, scored: Scored, past: Past, risky: Integer
         ("authorization", "authorization", "With an authorization number"),
         ("provider", "referring", "With a referring provider"),
     ):
-        lacking = risky[~claim[column].to_numpy()[risky]]
+        lacking = asked[group][~claim[column].to_numpy()[asked[group]]]
         after = _rescored(model, lines, past, lacking, partial(_with_flag, column=column))
         _note(found, group, scored, lacking, after, [words] * len(lacking))
-    proposed = _usual_modifiers(lines, past, _riskiest(lines, scored, risky)).sort("position")
+    proposed = _usual_modifiers(lines, past, _riskiest(lines, scored, asked["modifier"])).sort("position")
     better = dict(proposed.select("row", "usual").iter_rows())
     positions = proposed["position"].to_numpy()
     after = _rescored(model, lines, past, positions, partial(_with_modifiers, better=better))

@@ -96,7 +96,8 @@ def reasons(
     of_group = shares(model, lines, scored, risky, rows)
     evidence = _evidence(lines, past, rows, model.base_rate)
     general = _general(lines, past, rows, scored)
-    tried = counterfactual.tried(model, lines, scored, past, risky)
+    asked = {group: risky[of_group[group] >= _LEAST_SHARE] for group in of_group}
+    tried = counterfactual.tried(model, lines, scored, past, asked)
     for at, claim in enumerate(risky.tolist()):
         groups = sorted((g for g in of_group if of_group[g][at] >= _LEAST_SHARE), key=lambda g: -of_group[g][at])
         rules = {_RULE_GROUPS[rule]: rule for rule in reversed(fired.get(claim, [])) if rule in _RULE_GROUPS}

@@ -8,6 +8,7 @@ sums, for one claim as for a hundred thousand.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -103,7 +104,7 @@ KEYS: tuple[Key, ...] = (
 BY_NAME = {key.name: key for key in KEYS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcomes:
     """The past: claims that a payer has answered, and per line (in order of claims.line) what it said and when.
 
@@ -114,6 +115,16 @@ class Outcomes:
     claims: Claims
     line: pl.DataFrame
     claim: pl.DataFrame
+
+    @cached_property
+    def without_authorization(self) -> tuple[dict[tuple[str, str], int], AsOf]:
+        """Lines sent without one, by (payer, procedure): the key of each, and how many were denied for want of it."""
+        lines = pl.concat([self.claims.line, self.line.drop("row")], how="horizontal")
+        lines = lines.filter(~pl.col("authorization"), pl.col("remit_date").is_not_null())
+        books = lines.select("payer", "procedure").unique(maintain_order=True).with_row_index("key")
+        code = lines.join(books, on=["payer", "procedure"], how="left", maintain_order="left")["key"]
+        keys = {(payer, procedure): key for key, payer, procedure in books.iter_rows()}
+        return keys, AsOf(code.cast(pl.Int64).to_numpy(), days(lines["remit_date"]), denied(lines, ("authorization",)))
 
 
 def outcomes(connection: duckdb.DuckDBPyConnection) -> Outcomes:

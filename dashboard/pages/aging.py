@@ -14,6 +14,7 @@ from dashboard.question import Question
 from etl.measures import AgeFrom
 
 _SIDES = {"insurance_ar_amount": "Insurance", "patient_ar_amount": "Patient"}
+_BESIDE = ("days_in_ar_net", "credit_balance_amount", "unbilled_amount", "unbilled_claims")
 _TILES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_in_ar", "unadjudicated_amount")
 
 
@@ -56,6 +57,7 @@ def page() -> None:
         )
     scope = replace(filters.scope(), end=as_of)
     tiles.row(*(Question(name, scope, as_of=as_of, age_from=age_from) for name in _TILES))
+    tiles.row(*(Question(name, scope, as_of=as_of, age_from=age_from) for name in _BESIDE))
 
     balance = Question(side, scope, as_of=as_of, age_from=age_from)
     for dim, title in (("payer_name", "payer"), ("ar_reason", "why it is open")):

@@ -29,5 +29,6 @@ def page() -> None:
                 st.badge(entry.direction, color="gray")
             st.markdown(entry.definition)
             st.caption(
+                f"**Formula** {entry.formula}  \n**Benchmark** {entry.benchmark}  \n"
                 f"**Source** {entry.source}  \n**Caveat** {entry.caveat}  \n**Break down by** {entry.dimensions}"
             )

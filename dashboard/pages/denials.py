@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, filters, tiles, words
+from dashboard import charts, cohorts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
 
 _BREAKDOWNS = ("denial_category", "group_carc", "denial_owner", "procedure_family")
 _TILES = ("initial_denial_rate", "zero_pay_denial_rate", "partial_pay_denial_rate", "denied_amount")
+_AFTER = ("preventable_denied_amount", "overturned_amount", "denial_write_off_amount", "days_denial_to_resolution")
 
 
 def page() -> None:
@@ -18,6 +19,7 @@ def page() -> None:
     st.title("Denial reasons")
     st.caption(f"Initial denials answered {words.day(scope.start)} to {words.day(scope.end)}")
     tiles.row(*(Question(name, scope) for name in _TILES))
+    tiles.row(*(Question(name, scope) for name in _AFTER))
 
     names = data.reason_names()
     denied = Question("denied_amount", scope)
@@ -46,12 +48,7 @@ def page() -> None:
             "denied_by_month",
         )
     with right:
-        panel(
-            "Initial denial rate by month",
-            Question("initial_denial_rate", scope).by("month"),
-            charts.trend,
-            "rate_by_month",
-        )
+        cohorts.rate_by_month("initial_denial_rate", "Initial denial rate", scope)
     panel(
         "Denied amount by payer and category",
         denied.by("denial_category", "payer_name"),

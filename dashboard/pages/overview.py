@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, filters, tiles, words
+from dashboard import charts, cohorts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
 
 _DENIALS = ("initial_denial_rate", "denied_amount", "denial_overturn_rate", "rejection_rate")
-_FLOW = ("insurance_paid_amount", "deposit_amount", "charge_lag", "submission_lag")
+_FRONT = ("clean_claim_rate", "first_pass_yield", "charge_lag", "submission_lag")
+_CASH = ("insurance_paid_amount", "deposit_amount", "net_collection_rate", "point_of_service_collection_rate")
 _BALANCES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_in_ar", "unadjudicated_amount")
 
 
@@ -21,12 +22,7 @@ def page() -> None:
 
     left, right = st.columns(2)
     with left:
-        panel(
-            "Initial denial rate by month",
-            Question("initial_denial_rate", scope).by("month"),
-            charts.trend,
-            "rate_by_month",
-        )
+        cohorts.rate_by_month("initial_denial_rate", "Initial denial rate", scope)
     with right:
         names = data.reason_names()
         panel(
@@ -37,7 +33,9 @@ def page() -> None:
             names,
         )
 
-    st.markdown("##### Cash and speed")
-    tiles.row(*(Question(name, scope) for name in _FLOW), compare=True)
+    st.markdown("##### Front of the cycle")
+    tiles.row(*(Question(name, scope) for name in _FRONT), compare=True)
+    st.markdown("##### Cash")
+    tiles.row(*(Question(name, scope) for name in _CASH), compare=True)
     st.markdown(f"##### Accounts receivable on {words.day(scope.end)}")
     tiles.row(*(Question(name, scope) for name in _BALANCES))

@@ -13,6 +13,16 @@ _BUCKET = (
     "case when {age} <= 30 then '0-30' when {age} <= 60 then '31-60' when {age} <= 90 then '61-90' "
     "when {age} <= 120 then '91-120' else '>120' end"
 )
+# on the day of the work: the same person is new at first
+_TENURE = (
+    "case when tenure_days is null then 'unknown' when tenure_days < 365 then 'under 1 year' "
+    "when tenure_days < 1096 then '1 to 2 years' when tenure_days < 2191 then '3 to 5 years' else 'over 5 years' end"
+)
+DEADLINES = ("passed", "0-14", "15-30", "31-60", ">60")
+_DEADLINE = (
+    "case when days_left < 0 then 'passed' when days_left <= 14 then '0-14' when days_left <= 30 then '15-30' "
+    "when days_left <= 60 then '31-60' when days_left > 60 then '>60' else 'unknown' end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +64,22 @@ DIMENSIONS: dict[str, Dimension] = {
         _plain("denial_owner", "Denial owner"),
         _plain("coder_id", "Coder"),
         _plain("biller_id", "Biller"),
+        _plain("staff_id", "Person"),
         _plain("team", "Team"),
         _plain("employment", "In-house or outsourced"),
         _plain("credential", "Credential"),
+        Dimension("tenure", "Time with us", _TENURE),
+        _plain("responsible_role", "Whose denial it is"),
+        _plain("role_before_contest", "Whose denial it was before contests"),
+        Dimension("audit_field", "Kind of code", "field"),
+        _plain("code_family", "Family of the code"),
         _plain("ar_reason", "Why it is open"),
+        _plain("definition", "Definition of a denial"),
+        _plain("difference_reason", "Why the definitions differ"),
         Dimension("ar_bucket", "Age in days", _BUCKET),
+        Dimension("deadline", "Days left to work it", _DEADLINE),
         Dimension("teams", "Team of the coder or biller", "teams", many=True),
+        Dimension("answered_on", "Day of the first answer", "first_remit_date"),
         Dimension("day", "Day", ""),
         Dimension("week", "Week", ""),
         Dimension("month", "Month", ""),

@@ -22,11 +22,12 @@ from etl.measures.dimensions import DIMENSIONS, PERIODS, Dimension
 from etl.measures.rollup import Rollup
 from etl.warehouse import views
 
-Unit = Literal["count", "money", "rate", "days"]
+Unit = Literal["count", "money", "rate", "days", "ratio"]
 AgeFrom = Literal["service", "submission", "remit"]
 Period = tuple[date | None, date | None]
 # what the rows of a view belong to, where it is not a claim root
-_KEYS = {"deposit": "remittance_id"}
+_KEYS = {"deposit": "remittance_id", "unbilled_charge": "claim_number", "staff_day": "staff_id, worked_on"}
+NO_BENCHMARK = "No published range."
 
 Filters = Mapping[str, str | Sequence[str]]
 
@@ -68,7 +69,7 @@ class Measure:
     """One reported number. `value` is `numerator / denominator`, or the numerator when there is no denominator.
 
     `date_column` is what a period filters; None marks a balance, which stands on one day: a period then means its
-    last day.
+    last day. `formula` says numerator and denominator in plain words; `benchmark` is a published range with its source.
     """
 
     name: str
@@ -84,6 +85,8 @@ class Measure:
     date_column: str | None
     dimensions: tuple[str, ...]
     where: str = field(default="true")
+    formula: str = ""
+    benchmark: str = NO_BENCHMARK
 
     def by(
         self,
@@ -124,7 +127,7 @@ class Measure:
         names = {*dims, *(filters or {})}
         rollup = None
         if self._day(last_known, period, as_of) is None:
-            rollup = next((one for one in rollups if one.carries(self, names, period, age_from)), None)
+            rollup = next((one for one in rollups if one.carries(self, names, period)), None)
         chosen = self._chosen(last_known, filters or {}, period, as_of, age_from, rollup)
         keys = [f"{self._expression(dim, age_from, rollup)} as {dim.name}" for dim in columns]
         total = partial(rollup.total, self) if rollup else Sum.sql
@@ -155,6 +158,11 @@ class Measure:
         sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
+
+    def counted_as(self) -> str:
+        """How it is counted, in Markdown."""
+        over = f" ÷ `{self.denominator.sql()}`" if self.denominator else ""
+        return f"`{self.numerator.sql()}`{over}"
 
     def dimension(self, name: str) -> Dimension:
         """A dimension of this measure by name. Raises UserError when it has no such dimension."""

@@ -19,15 +19,13 @@ from etl.measures.dimensions import DIMENSIONS, PERIODS
 if TYPE_CHECKING:
     from etl.measures.measure import Measure, Sum
 
-Grain = Literal["day", "month", ""]
+Grain = Literal["day", "month"]
 # what follows from each other, or is small, stands together
 _TOGETHER = (
     ("claim_type", "place_of_service"),
     ("group_carc", "denial_category", "denial_owner"),
     ("team", "employment", "credential"),
 )
-# a balance stands on one day and is asked by these everywhere
-_OF_BALANCES = ("ar_bucket", "ar_reason")
 _TIMES: dict[str, tuple[Grain, ...]] = {"day": ("day",), "week": ("day",)}
 
 
@@ -40,8 +38,7 @@ class Plan:
     """
 
     view: str
-    date_column: str | None
-    age_from: str
+    date_column: str
     counts: tuple[str, ...]
     sums: tuple[tuple[str, str, str], ...]
     dims: dict[str, str]
@@ -50,13 +47,12 @@ class Plan:
     @property
     def prefix(self) -> str:
         """How the names of its rollups begin."""
-        return "_".join(part for part in ("rollup", self.view, self.date_column or self.age_from) if part)
+        return f"rollup_{self.view}_{self.date_column}"
 
     def keys(self, grain: Grain, dims: Sequence[str]) -> dict[str, str]:
         """Name and expression, over a row of the view, of what a rollup is grouped by."""
-        time = {"day": self.date_column, "month": f"cast(date_trunc('month', {self.date_column}) as date)", "": None}
-        found = time[grain]
-        return ({grain: found} if found else {}) | {name: self.dims[name] for name in dims}
+        time = {"day": self.date_column, "month": f"cast(date_trunc('month', {self.date_column}) as date)"}
+        return {grain: time[grain]} | {name: self.dims[name] for name in dims}
 
     def columns(self, sign: str = "1") -> dict[str, str]:
         """Name and expression of the counts and sums; `sign` tells rows that come from rows that go."""
@@ -64,10 +60,6 @@ class Plan:
         for i, (amount, kept, _) in enumerate(self.sums):
             found[f"s{i}"] = f"sum({sign} * ({amount})) filter (where {kept})"
         return {name: f"coalesce({one}, 0)" for name, one in found.items()}
-
-    def rows(self) -> str:
-        """What it sums, for a `from` clause."""
-        return f"(select {self.age_from}_age_days as age_days, * from {self.view})" if self.age_from else self.view
 
     def condition(self) -> str:
         """SQL that holds for the rows that any of its measures counts."""
@@ -80,8 +72,7 @@ class Rollup:
 
     name: str
     view: str
-    date_column: str | None
-    age_from: str
+    date_column: str
     grain: Grain
     dims: tuple[str, ...]
     counts: tuple[str, ...]
@@ -90,13 +81,9 @@ class Rollup:
     last_day: date | None
     row_count: int
 
-    def carries(
-        self, measure: Measure, names: Iterable[str], period: tuple[date | None, date | None], age_from: str
-    ) -> bool:
+    def carries(self, measure: Measure, names: Iterable[str], period: tuple[date | None, date | None]) -> bool:
         """Whether it gives exactly what the view gives for these dimensions (grouped or filtered by) and period."""
         if self.view != measure.view or self.date_column != measure.date_column:
-            return False
-        if self.date_column is None and self.age_from != age_from:
             return False
         parts = [part for part in (measure.numerator, measure.denominator) if part]
         if any(where(measure, part) not in self.counts for part in parts):
@@ -108,7 +95,7 @@ class Rollup:
                 continue
             if name not in self.dims and (name not in _TIMES or self.grain not in _TIMES[name]):
                 return False
-        return self.date_column is None or self.grain == "day" or self._is_whole_months(*period)
+        return self.grain == "day" or self._is_whole_months(*period)
 
     def _is_whole_months(self, start: date | None, end: date | None) -> bool:
         """Whether no month is cut: a day before all others, or after, cuts none."""
@@ -133,11 +120,11 @@ def of_view(connection: duckdb.DuckDBPyConnection, view: str) -> list[Rollup]:
     """The rollups that the warehouse holds of this view, the smallest first."""
     rows = connection.cursor().execute(
         """select
-            name, view, date_column, age_from, grain, dims, counts, sums, first_day, last_day, row_count
+            name, view, date_column, grain, dims, counts, sums, first_day, last_day, row_count
         from rollup_state where view = ? order by row_count, name""",
         [view],
     )
-    return [Rollup(*row[:5], *(tuple(one) for one in row[5:8]), *row[8:]) for row in rows.fetchall()]
+    return [Rollup(*row[:4], *(tuple(one) for one in row[4:7]), *row[7:]) for row in rows.fetchall()]
 
 
 def where(measure: Measure, part: Sum) -> str:
@@ -151,41 +138,36 @@ def text(measure: Measure, part: Sum) -> str:
 
 
 def plans(measures: Iterable[Measure], views: Iterable[str]) -> Iterator[Plan]:
-    """The rollups that these measures can use, of the views named."""
-    found: dict[tuple[str, str | None], list[Measure]] = {}
+    """The rollups that these measures can use, of the views named; balances, which move with the day, have none."""
+    found: dict[tuple[str, str], list[Measure]] = {}
     for measure in measures:
-        if measure.view in views:
+        if measure.view in views and measure.date_column:
             found.setdefault((measure.view, measure.date_column), []).append(measure)
     for (view, date_column), some in found.items():
-        # balances are made anew by every load: only with the age that is asked for unless said otherwise
-        yield _plan(view, date_column, "" if date_column else "service", some)
+        yield _plan(view, date_column, some)
 
 
-def _plan(view: str, date_column: str | None, age_from: str, measures: list[Measure]) -> Plan:
+def _plan(view: str, date_column: str, measures: list[Measure]) -> Plan:
     parts = [(m, part) for m in measures for part in (m.numerator, m.denominator) if part]
     names = [name for name in dict.fromkeys(dim for m in measures for dim in m.dimensions) if name not in PERIODS]
     return Plan(
         view,
         date_column,
-        age_from,
         tuple(dict.fromkeys(where(m, part) for m, part in parts)),
         tuple(dict.fromkeys((p.amount, where(m, p), text(m, p)) for m, p in parts if p.amount != "1")),
-        {name: DIMENSIONS[name].expression.format(age=f"{age_from}_age_days") for name in names},
-        tuple(_choices(names, bool(date_column))),
+        {name: DIMENSIONS[name].expression for name in names},
+        tuple(_choices(names)),
     )
 
 
-def _choices(names: Sequence[str], has_days: bool) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
+def _choices(names: Sequence[str]) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
     """For each group of dimensions: with all shared filters, with payer and site, with payer, with site, alone."""
-    grain: Grain = "month" if has_days else ""
-    base = () if has_days else tuple(name for name in _OF_BALANCES if name in names)
     payer = tuple(name for name in ("payer_id", "payer_name") if name in names)
-    if has_days:
-        yield ("day", payer), ("month", payer)
+    yield ("day", payer), ("month", payer)
     site = tuple(name for name in ("facility",) if name in names)
     together = [tuple(name for name in group if name in names) for group in _TOGETHER]
     grouped = {name for group in together for name in group}
-    single = [(name,) for name in names if name not in {*grouped, *payer, *site, *base}]
+    single = [(name,) for name in names if name not in {*grouped, *payer, *site}]
     for group in dict.fromkeys((*filter(None, together), *single)):
         widths = (payer + site, payer, site, ()) if group[0] not in ("teams", "team") else (payer + site, payer, site)
-        yield tuple((grain, (*width, *group, *base)) for width in dict.fromkeys(widths))
+        yield tuple(("month", (*width, *group)) for width in dict.fromkeys(widths))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from etl.sample.contests import add_contests
 from etl.sample.encounters import Front
 from etl.sample.events import Root, Submission
 from etl.sample.files import Written, write_answers, write_claims, write_remittances
@@ -20,6 +21,7 @@ from etl.sample.patient_money import add_transactions
 from etl.sample.remittances import remittances
 from etl.sample.side_files import add_audits, cut_after, write_side_files
 from etl.sample.truth import Truth, write_truth
+from etl.sample.truth_recovery import payer_changes, write_recovery
 from etl.sample.unsent import plant, write_unsent
 
 __all__ = ["write_sample"]
@@ -55,6 +57,7 @@ def write_sample(
         max((p.day for root in roots for p in root.payments), default=roots[0].first_submitted),
     )
     cut_after(roots, data_through)
+    add_contests(roots, Random(f"{seed}:contests"), data_through)
     planted = plant(front, roots)
 
     written = Written()
@@ -88,8 +91,11 @@ def write_sample(
         "data_through": data_through.isoformat(),
         "files": written.files,
         "counts": counts,
+        "payer_changes": payer_changes(),
     }
-    write_truth(out / "truth.json", facts, Truth(roots, remitted, data_through))
+    truth = Truth(roots, remitted, data_through, in_work)
+    write_recovery(out / "recovery_truth.csv", truth.histories, data_through)
+    write_truth(out / "truth.json", facts, truth)
     report("truth", 1, 1)
 
 

@@ -166,8 +166,17 @@ class Transaction:
 
 
 @dataclass(slots=True)
+class Appeal:
+    """One row of appeal.csv; `outcome` is empty while the payer has not answered."""
+
+    sent: date
+    outcome: str = ""
+    decided: date | None = None
+
+
+@dataclass(slots=True)
 class AuditRow:
-    """One row of coding_audit.csv; `audited` is empty while the auditor has not decided."""
+    """One row of coding_audit.csv; `audited` is empty when the auditor strikes the code out."""
 
     line_number: int
     auditor: str
@@ -175,6 +184,19 @@ class AuditRow:
     field: str
     coded: str
     audited: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One row of attribution.csv: a line's denial moved from one role to another."""
+
+    line_number: int
+    control: str
+    from_role: str
+    to_role: str
+    reason: str
+    decided_by: str
+    day: date
 
 
 @dataclass(slots=True)
@@ -209,9 +231,12 @@ class Root:
     payments: list[ClaimPayment] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     audits: list[AuditRow] = field(default_factory=list)
+    contests: list[Contest] = field(default_factory=list)
+    appeals: list[Appeal] = field(default_factory=list)
     denial_probability: float = 0.0
     expected_denied: int = 0
     mechanism: str = "background"
+    denied_for: str = "background"  # what the payer's last denial was really for
 
     @property
     def content(self) -> Content:

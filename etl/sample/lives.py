@@ -13,7 +13,8 @@ from etl.sample import dates
 from etl.sample.adjudication import DUPLICATE, Adjudicator, Decision, draw, expected_denial
 from etl.sample.corrections import corrected, recharged
 from etl.sample.encounters import Encounter
-from etl.sample.events import Answer, ClaimPayment, Content, Root, Submission
+from etl.sample.events import Answer, Appeal, ClaimPayment, Content, Root, Submission
+from etl.sample.practice import SLOWER
 from etl.sample.rules import Risk, exposure
 
 LAST_ANSWERED = date(2026, 10, 23)  # claims sent in the last week have no 277CA yet
@@ -28,6 +29,8 @@ REACTIONS = {
 }  # fmt: skip
 # chances in a hundred that an appeal is won
 APPEALS = {"timely_filing": 15, "eligibility": 20, "authorization": 35, "non_covered": 10, "background": 75}
+# how often a corrected claim is paid
+REPLACED_IS_PAID = 0.78
 RETRO = Risk("background", "252", 1.0, ("N706",))
 
 
@@ -100,7 +103,8 @@ class Years:
     def _payment_day(self, submission: Submission, not_before: date | None = None) -> date:
         payer = submission.content.payer
         lag = self.rng.randint(*payer.lag) + (self.rng.randint(20, 70) if self.rng.random() < 0.05 else 0)
-        day = dates.plus(submission.day, lag)
+        slower_since, more = SLOWER.get(payer.payer_id, (date.max, 0))
+        day = dates.plus(submission.day, lag + (more if submission.day >= slower_since else 0))
         return dates.weekday_on_or_after(max(day, not_before or day), payer.pay_weekday)
 
     # -- the first decision and what follows --------------------------------------------------------------------
@@ -118,6 +122,7 @@ class Years:
         if free > dates.END:
             return
         if decision.is_denial:
+            root.denied_for = decision.mechanism
             self._work_denial(root, payment, decision, free, rounds=2)
         else:
             self._second_thoughts(root, payment, free)
@@ -161,7 +166,7 @@ class Years:
                           reference=payment.icn)  # fmt: skip
         if sent is None:
             return None
-        result = Decision() if self.rng.random() < 0.78 else decision
+        result = Decision() if self.rng.random() < REPLACED_IS_PAID else decision
         return self._readjudicate(root, payment, sent, self._payment_day(sent), result, sent.icn)
 
     def _appeal(
@@ -170,7 +175,9 @@ class Years:
         """Contest the decision without changing the claim; a lost appeal is often not answered by an 835."""
         payer = payment.submission.content.payer
         day = dates.weekday_on_or_after(dates.plus(free, self.rng.randint(28, 90)), payer.pay_weekday)
-        if self.rng.randrange(100) < APPEALS.get(decision.mechanism, 50):
+        is_won = self.rng.randrange(100) < APPEALS.get(decision.mechanism, 50)
+        self._note_appeal(root, free, day, is_won)
+        if is_won:
             icn = f"{payment.icn}A" if payer.habits.renumbers else payment.icn
             return self._readjudicate(root, payment, payment.submission, day, Decision(), icn)
         if day <= dates.END and self.rng.random() < 0.5:
@@ -178,6 +185,14 @@ class Years:
             root.payments.append(again)
             return again, decision
         return None
+
+    def _note_appeal(self, root: Root, free: date, day: date, is_won: bool) -> None:
+        """The practice's own note of an appeal, sent two weeks after the answer; also of one that no 835 answers."""
+        sent = dates.plus(free, 14)
+        if sent <= dates.LAST_SUBMISSION:
+            is_decided = day <= dates.END
+            outcome = ("overturned" if is_won else "upheld") if is_decided else ""
+            root.appeals.append(Appeal(sent, outcome, day if is_decided else None))
 
     def _readjudicate(
         self,

@@ -6,6 +6,7 @@ NPIs satisfy the check digit and all start 19999, addresses are in Testville, ZI
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 def npi(serial: int) -> str:
@@ -87,6 +88,14 @@ PAYERS: tuple[Payer, ...] = (
           Habits(newline="", trims_amounts=False, whole_claim_denials=True, all_lines_as_claim=True,
                  splits_denials=True, echoes_line_control=False)),
 )  # fmt: skip
+
+# days from a denial to a corrected claim and to an appeal, by contract; later ones are refused
+WORK_LIMITS = {MEDICARE: (365, 120), MEDICAID: (120, 90), MUTUAL: (180, 180), SUMMIT: (90, 90), PRAIRIE: (180, 60),
+               CEDAR: (120, 120)}  # fmt: skip
+# from this day on a payer takes so many days more: planted for the detection of changes
+SLOWER = {CEDAR: (date(2026, 4, 1), 16)}
+# a payer signed higher prices from this day on and goes on paying the old ones: in a thousand
+UNPAID_RAISE = {MUTUAL: (date(2026, 1, 1), 40)}
 
 
 @dataclass(frozen=True, slots=True)

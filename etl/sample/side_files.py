@@ -1,21 +1,25 @@
-"""The practice's own files: work log, staff, coding audit, patient transactions. Dates are ISO."""
+"""The practice's own files: work log, staff, coding audit, patient transactions, attribution, appeals, the contracts'
+schedule and limits. Dates are ISO."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
 
 from etl.sample import dates
+from etl.sample.catalogue import PROCEDURES
 from etl.sample.encounters import Encounter
 from etl.sample.events import AuditRow, Root
-from etl.sample.money import text
-from etl.sample.practice import StaffMember
+from etl.sample.money import percent, text
+from etl.sample.practice import PAYERS, UNPAID_RAISE, WORK_LIMITS, StaffMember
 
 AUDITORS = ("A01", "A02")
 EVALUATIONS = ("visit", "emergency")
+# a procedure whose invented price is that of so many units
+UNITS = {"J1745": 40}
 
 
 def add_audits(root: Root, rng: Random) -> None:
@@ -34,7 +38,7 @@ def add_audits(root: Root, rng: Random) -> None:
         error = wrong.pop((number, field), None)
         audited = coded if error is None else error.right
         if rng.random() < 0.02:
-            audited = ""  # the auditor asked for the record and waits
+            audited = ""  # the record does not support it
         root.audits.append(AuditRow(number, auditor, day, field, error.coded if error else coded, audited))
     for error in wrong.values():
         root.audits.append(AuditRow(error.line_number, auditor, day, error.field, error.coded, error.right))
@@ -43,9 +47,10 @@ def add_audits(root: Root, rng: Random) -> None:
 def write_side_files(
     out: Path, roots: list[Root], unsent: list[Encounter], people: tuple[tuple[StaffMember, ...], ...]
 ) -> None:
-    """Write the four CSV files. Claims not yet sent stand in the work log without a submission date."""
+    """Write the CSV files and the limits. Claims not yet sent stand in the work log without a submission date."""
     _write(out / "work_log.csv",
-           ("claim_id", "coder_id", "biller_id", "coded_at", "charge_entered_at", "submitted_at"),
+           ("claim_id", "coder_id", "biller_id", "coded_at", "charge_entered_at", "submitted_at",
+            "charge_amount"),
            [*map(_sent, roots), *map(_not_sent, unsent)])  # fmt: skip
     members = [member for group in people for member in group]
     _write(out / "staff.csv", ("staff_id", "role", "team", "employment", "credential", "hired_on"),
@@ -57,6 +62,43 @@ def write_side_files(
     _write(out / "patient_transactions.csv", ("claim_id", "date", "kind", "amount"),
            ((root.claim_number, t.day.isoformat(), t.kind, text(t.amount))
             for root in roots for t in root.transactions))  # fmt: skip
+    _write(out / "attribution.csv",
+           ("claim_id", "line_number", "from_role", "to_role", "reason", "decided_by", "decided_on"),
+           ((root.claim_number, str(c.line_number), c.from_role, c.to_role, c.reason, c.decided_by, c.day.isoformat())
+            for root in roots for c in root.contests))  # fmt: skip
+    _write(out / "appeal.csv", ("claim_id", "line_number", "sent_on", "kind", "outcome", "outcome_on"),
+           ((root.claim_number, "0", a.sent.isoformat(), "appeal", a.outcome, str(a.decided or ""))
+            for root in roots for a in root.appeals))  # fmt: skip
+    _write(out / "allowed_schedule.csv",
+           ("payer", "procedure_code", "modifier", "effective_from", "effective_to", "allowed_amount"),
+           ((payer, code, "", since.isoformat(), until.isoformat() if until else "", text(amount))
+            for payer, code, since, until, amount in schedule()))  # fmt: skip
+    _write_limits(out / "limits.toml")
+
+
+def schedule() -> Iterator[tuple[str, str, date, date | None, int]]:
+    """What each contract allows: payer, procedure, first and last day of service, cents for one unit.
+
+    Two payers have no schedule. A planted raise is in the schedule and not in what the payer allows.
+    """
+    first = date(2025, 1, 1)
+    for payer in PAYERS[:4]:
+        since, raised = UNPAID_RAISE.get(payer.payer_id, (date.max, 0))
+        for code, procedure in PROCEDURES.items():
+            price = percent(procedure.base, payer.fee_percent) // UNITS.get(code, 1)
+            yield payer.payer_id, code, first, dates.plus(since, -1) if raised else None, price
+            if raised:
+                yield payer.payer_id, code, since, None, price + price * raised // 1000
+
+
+def _write_limits(path: Path) -> None:
+    """The limits of each contract, for `cleanclaim limits apply`."""
+    blocks = [
+        f'[[payer]]\nid = "{payer.payer_id}"\nfiling_days = {payer.filing_limit}\n'
+        f"corrected_days = {WORK_LIMITS[payer.payer_id][0]}\nappeal_days = {WORK_LIMITS[payer.payer_id][1]}\n"
+        for payer in PAYERS
+    ]
+    path.write_text("\n".join(blocks), encoding="utf-8")
 
 
 def cut_after(roots: list[Root], last_day: date) -> None:
@@ -67,11 +109,11 @@ def cut_after(roots: list[Root], last_day: date) -> None:
 
 
 def _sent(root: Root) -> tuple[str, ...]:
-    return (*_work(root), root.first_submitted.isoformat())
+    return (*_work(root), root.first_submitted.isoformat(), text(root.submissions[0].content.charge))
 
 
 def _not_sent(encounter: Encounter) -> tuple[str, ...]:
-    return (*_work(encounter.root), "")
+    return (*_work(encounter.root), "", text(encounter.content.charge))
 
 
 def _work(root: Root) -> tuple[str, ...]:

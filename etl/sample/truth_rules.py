@@ -18,6 +18,7 @@ from etl.sample.money import spread
 CARC_FILE = Path(__file__).resolve().parents[1] / "reference" / "carc.csv"
 DENIAL_LIKE = ("denial", "denial_if_nothing_allowed", "duplicate")
 NOT_ADJUDICATED = ("22", "23", "25")
+ROLES = {"coding": "coder", "billing": "biller", "none": "nobody"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Meaning:
     owner: str
     treatment: str
     follows_payment: bool
+    preventable: str
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +37,9 @@ def meanings() -> dict[str, Meaning]:
     """CARC -> meaning, from the shipped reference table."""
     with CARC_FILE.open(encoding="utf-8", newline="") as file:
         return {
-            row["carc"]: Meaning(row["category"], row["owner"], row["treatment"], row["follows_payment"] == "yes")
+            row["carc"]: Meaning(
+                row["category"], row["owner"], row["treatment"], row["follows_payment"] == "yes", row["preventable"]
+            )
             for row in csv.DictReader(file)
         }
 
@@ -177,21 +181,40 @@ class Outcome:
 
     root: Root
     initial: Judged
-    is_overturned: bool
+    overturned: dict[str, date]  # denied lines that a later adjudication allowed, and when first
     forgiven: set[str]  # lines that the payer came to allow although nobody changed the claim
+    as_of: date
 
     @property
     def day(self) -> date:
         return self.initial.payment.day
 
     @property
+    def is_overturned(self) -> bool:
+        return bool(self.overturned)
+
+    @property
     def is_zero_pay(self) -> bool:
         return self.initial.is_denied and self.initial.allowed <= 0
 
-    def owned_by(self, owner: str) -> bool:
-        """An initially denied line is that owner's, and the payer did not take it back unasked."""
-        lines = [line for line in self.initial.lines if line.control not in self.forgiven]
-        return owner in {meanings()[a.carc].owner for line in lines for a in line.denials}
+    def roles(self, contested: bool) -> list[tuple[JudgedLine, str]]:
+        """Each denied line and whose denial it is; with `contested`, after the decisions known by the day."""
+        return [(line, self._role(line, contested)) for line in self.initial.lines if line.denials]
+
+    def _role(self, line: JudgedLine, contested: bool) -> str:
+        if line.control in self.forgiven:
+            return "payer"
+        moves = [c for c in self.root.contests if c.control == line.control and c.day <= self.as_of]
+        return moves[-1].to_role if contested and moves else role_by_code(line)
+
+
+def role_by_code(line: JudgedLine) -> str:
+    """The role of the reason with the largest amount; empty when nothing was denied."""
+    amounts: dict[str, int] = {}
+    for a in line.denials:
+        role = ROLES.get(meanings()[a.carc].owner, meanings()[a.carc].owner)
+        amounts[role] = amounts.get(role, 0) + a.amount
+    return min(amounts, key=lambda role: (-amounts[role], role), default="")
 
 
 def outcome(history: History, as_of: date) -> Outcome | None:
@@ -210,7 +233,7 @@ def outcome(history: History, as_of: date) -> Outcome | None:
     forgiven = {
         control for control, until in overturned.items() if not any(initial.payment.day < day <= until for day in sent)
     }
-    return Outcome(history.root, initial, bool(overturned), forgiven)
+    return Outcome(history.root, initial, overturned, forgiven, as_of)
 
 
 @dataclass(slots=True)
@@ -224,6 +247,9 @@ class Receivable:
     reason: str
     ages: dict[str, int]
     is_unadjudicated: bool
+    never: int
+    collected: int
+    written_off_denial: int
 
 
 def receivable(history: History, as_of: date) -> Receivable | None:
@@ -250,7 +276,12 @@ def receivable(history: History, as_of: date) -> Receivable | None:
         "remit": (as_of - last_remit).days,
     }
     reason = _reason(root, as_of, insurance, bool(payments), standing)
-    return Receivable(root, charge, insurance, patient, reason, ages, not payments)
+    collected = sum(p.paid for p in payments) + sum(
+        {"refund": -t.amount, "write_off": 0}.get(t.kind, t.amount) for t in root.transactions if t.day <= as_of
+    )
+    written_off = sum(t.amount for t in root.transactions if t.kind == "write_off" and t.day <= as_of)
+    on_denial = min(written_off, denied_open)
+    return Receivable(root, charge, insurance, patient, reason, ages, not payments, never, collected, on_denial)
 
 
 def _patient_side(root: Root, owed: int, denied_open: int, as_of: date) -> tuple[int, int]:

@@ -42,8 +42,10 @@ SIDE_FILES = (
             Column("coded_at", pl.Date),
             Column("charge_entered_at", pl.Date),
             Column("submitted_at", pl.Date),
+            Column("charge_amount", MONEY),
         ),
         key=("claim_id",),
+        optional=("charge_amount",),
     ),
     SideFile(
         "staff",
@@ -103,6 +105,19 @@ SIDE_FILES = (
             Column("decided_on", pl.Date, required=True),
         ),
         key=("claim_id", "line_number", "decided_on"),
+    ),
+    SideFile(
+        "allowed_schedule",
+        (
+            Column("payer", required=True),
+            Column("procedure_code", required=True),
+            Column("modifier"),
+            Column("effective_from", pl.Date, required=True),
+            Column("effective_to", pl.Date),
+            Column("allowed_amount", MONEY, required=True),
+        ),
+        key=("payer", "procedure_code", "modifier", "effective_from"),
+        optional=("modifier", "effective_to"),
     ),
 )
 

@@ -12,6 +12,8 @@ from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import Since
 from etl.x12.sound import Rows
 
+# rows of a table that are prepared and inserted at once: those of a long transaction set would stand in memory twice
+_PART = 50_000
 _KEYED = ("transaction_set", "claim", "remittance", "claim_payment", "service_payment")
 
 
@@ -34,7 +36,7 @@ class Appender:
         self.first_claim = self._next["claim"]
 
     def x12(self, rows: Rows) -> None:
-        """Add the rows of one kind of transaction set; row numbers within the batch become keys."""
+        """Add the rows of one kind of transaction set and empty them; row numbers within the batch become keys."""
         sets = pl.DataFrame(
             {
                 "file_id": [one.file for one in rows.sets],
@@ -50,28 +52,37 @@ class Appender:
                 "content_hash": [one.content_hash for one in rows.sets],
             }
         ).with_columns(set=pl.int_range(pl.len(), dtype=pl.Int64))
-        batch = {"transaction_set": sets, **rows.frames}
-        first = {name: self._take(name, frame.height) for name, frame in batch.items() if name in self._next}
+        rows.frames["transaction_set"] = sets
+        first = {name: self._take(name, frame.height) for name, frame in rows.frames.items() if name in self._next}
         # an 835 transaction set is one remittance, so both count alike
         parents: dict[str, tuple[str, ...]] = {"set": ("transaction_set", "remittance")}
         parents |= {name: (name,) for name in first if name != "transaction_set"}
-        for table, frame in batch.items():
-            if table in identity.NAMING:
-                frame, persons = identity.take_out(frame, self.key)
-                self._insert("person", persons)
-            if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
-                frame = frame.with_columns(self.key.numbers("claim", frame["fingerprint"].cast(pl.String)))
+        while rows.frames:  # each leaves memory when it is in
+            table, frame = rows.frames.popitem()
             keys = [
                 (pl.col(column) + first[name]).alias(f"{name}_id")
                 for column, names in parents.items()
                 for name in names
                 if column in frame.columns and name in first
             ]
-            self._insert(table, frame.with_columns(*keys))
+            for part in frame.iter_slices(_PART):
+                self._insert(table, self._without_persons(table, part).with_columns(*keys))
             self._count(table, frame.height)
+
+    def _without_persons(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        if table in identity.NAMING:
+            frame, persons = identity.take_out(frame, self.key)
+            self._insert("person", persons)
+        if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
+            frame = frame.with_columns(self.key.numbers("claim", frame["fingerprint"].cast(pl.String)))
+        return frame
 
     def side_file(self, side_file: SideFile, rows: pl.DataFrame, file_id: int) -> None:
         """Add the rows of a side file; a row with the same key replaces the old one."""
+        # a column of the key that the file need not have
+        rows = rows.with_columns(
+            pl.lit(None, pl.String).alias(name) for name in side_file.key if name not in rows.columns
+        )
         table, names = side_file.table, ", ".join(rows.columns)
         self.connection.register("incoming", rows.with_row_index("row_in_file"))
         self.connection.execute("delete from side_row where file_id = ?", [file_id])  # a file that is read again
@@ -99,6 +110,8 @@ class Appender:
         self.connection.unregister("incoming")
 
     def _insert(self, table: str, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
         if table not in self._columns:
             self._columns[table] = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
         self.connection.register(

@@ -1,6 +1,6 @@
-"""A past day, computed once: the balances as they stood then, ready for every measure that a page asks.
+"""A past day, computed once: a view as it stood then, ready for every measure that a page asks of it.
 
-Computing a balance of a past day goes back to the claim payments and takes long; a page asks for six of them.
+Computing a past day goes back to the claim payments and takes long; a page asks for a dozen figures.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from etl.warehouse import views
 from etl.warehouse.store import open_reader
 
 
-def open_as_of(path: Path, day: date) -> duckdb.DuckDBPyConnection:
-    """A reader in whose memory `receivable` stands as of `day`, and which takes that day for the last known one.
+def open_as_of(path: Path, day: date, view: str = "receivable") -> duckdb.DuckDBPyConnection:
+    """A reader in whose memory `view` stands as of `day`, and which takes that day for the last known one.
 
-    For balances only: the other views still know what came later. Raises UserError as `open_reader` does.
+    For that view only: the others still know what came later. Raises UserError as `open_reader` does.
     """
     connection = open_reader(path)
+    connection.execute(f"create table past as {views.as_of_query(view)} select * from {view}", {"as_of": day})
+    connection.execute(f"drop view {view}")
+    connection.execute(f"alter table past rename to {view}")
     connection.execute(
-        f"create table past as {views.as_of_query('receivable')} select * from receivable", {"as_of": day}
-    )
-    connection.execute("drop view receivable")
-    connection.execute("alter table past rename to receivable")
-    # the rollups of balances stand on the last day
-    connection.execute("create or replace view rollup_state as from warehouse.rollup_state where view <> 'receivable'")
+        "create or replace view rollup_state as from warehouse.rollup_state limit 0"
+    )  # they stand on the last day
     connection.execute(
         f"create or replace view warehouse_state as select date '{day:%Y-%m-%d}' as data_through, 1 as schema_version"
     )

@@ -13,6 +13,7 @@ import os
 import secrets
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from etl.errors import UserError
@@ -53,14 +54,14 @@ class Key:
             return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values))
         start = hashlib.blake2b(f"{purpose}\0".encode(), key=self._secret, digest_size=8)
 
-        def number(value: bytes) -> int:
-            digest = start.copy()
-            digest.update(value)
-            return int.from_bytes(digest.digest(), "big", signed=True)
+        def digest(value: bytes) -> bytes:
+            one = start.copy()
+            one.update(value)
+            return one.digest()
 
-        texts = values.cast(pl.Binary).to_list()
-        known: dict[bytes | None, int | None] = {text: number(text) for text in set(texts) if text is not None}
-        return pl.Series(list(map(known.get, texts)), dtype=pl.Int64)
+        once = values.drop_nulls().unique()
+        digests = b"".join(map(digest, once.cast(pl.Binary)))
+        return values.replace_strict(once, np.frombuffer(digests, ">i8").astype(np.int64), default=None)
 
 
 def path_of(db: Path) -> Path:

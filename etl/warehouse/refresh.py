@@ -7,6 +7,7 @@ even `main.claim` for the temporary one, so the lasting one is named with its da
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +41,9 @@ _PART = {
     "adjustment": _OF_PAYMENT,
     "remark": _OF_PAYMENT,
 }
+# claim roots whose rows are computed at once: with more, memory would grow with the warehouse
+_SLICE = 100_000
+_SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
 BY_CLAIM = ("work_log", "patient_transaction")
 
@@ -60,8 +64,19 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_room(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let joins over all claims take more memory than rows that stream in; what needs still more spills to disk."""
-    connection.execute("set memory_limit = '2GB'")
+    """Let joins over all claims take more memory than rows that stream in, as far as the machine has it; what needs
+    still more spills to disk."""
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    connection.execute(f"set memory_limit = '{min(2_000_000_000, half)}B'")
+
+
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let a writer's rows leave memory: until they are committed, about four bytes stay there for each byte of input.
+
+    The writer works on a copy, so nobody sees what is committed before all is done.
+    """
+    for step in ("commit", "checkpoint", "begin"):
+        connection.execute(step)
 
 
 def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> date | None:
@@ -75,20 +90,26 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
     connection.execute("update warehouse_state set data_through = ?", [last_known])
     day = last_known or date(1900, 1, 1)
     if _refresh_payers(connection) and since is not None and _is_part(connection, since):
-        _refresh_part(connection, day)
-    else:
+        _refresh_slices(connection, day)
+    elif scalar(connection, "select count(*) from root") <= 2 * _SLICE:
         _refresh_all(connection, day)
+    else:
+        _refresh_all(connection, day, "limit 0")
+        connection.execute("delete from touched")
+        connection.execute("insert into touched select root_id from root")
+        _refresh_slices(connection, day)
     return last_known
 
 
-def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = "") -> None:
     for view, kind in views.KINDS.items():
+        rows = f"from (\n{views.text_as_of(view, day)}\n) {limit}" if limit else views.text_as_of(view, day)
         if kind == "kept":
             order = f" order by {views.SORTED_BY[view]}" if view in views.SORTED_BY else ""
-            connection.execute(f"create or replace table {view} as from ({views.text_as_of(view, day)}){order}")
+            connection.execute(f"create or replace table {view} as from (\n{rows}\n){order}")
             _comment(connection, "table", view)
         elif kind == "passing":
-            connection.execute(f"create or replace temp table {view} as {views.text_as_of(view, day)}")
+            connection.execute(f"create or replace temp table {view} as {rows}")
         elif kind == "joined":
             _create_view(connection, view, day)
     for view, kind in views.KINDS.items():
@@ -151,6 +172,28 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
     return is_part
 
 
+def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Compute the rows of the touched roots, so many at a time that their joins need little memory."""
+    connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")  # also for what was read meanwhile
+    connection.execute("create or replace temp table wanted as select distinct root_id from touched")
+    first, last = connection.execute("select min(root_id), max(root_id) from wanted").fetchall()[0]
+    n = scalar(connection, "select count(*) from wanted")
+    step = _SLICE * max(1, (last - first + 1) // n) if n > _SLICE else (last or 0) - (first or 0) + 1
+    for start in range(first, last + 1, step) if n else ():
+        connection.execute("delete from touched")
+        connection.execute(
+            "insert into touched select root_id from wanted where root_id between ? and ?", [start, start + step - 1]
+        )
+        _refresh_part(connection, day)
+        if n > _SLICE:
+            settle(connection)
+    connection.execute("drop table wanted")
+    for view, kind in views.KINDS.items():
+        if kind == "joined":
+            _create_view(connection, view, day)  # the day has moved on
+    rolling.settle(connection)
+
+
 def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Compute the rows of the touched roots in the temporary schema, and put them in place of their old ones."""
     lasting = f'"{scalar(connection, "select current_database()")}".main'
@@ -172,7 +215,3 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             connection.execute(f"drop {'view' if kind == 'joined' else 'table'} temp.{view}")
     for table in _PART:
         connection.execute(f"drop table temp.{table}")
-    for view, kind in views.KINDS.items():
-        if kind == "joined":
-            _create_view(connection, view, day)  # the day has moved on
-    rolling.settle(connection)

@@ -22,8 +22,6 @@ WORTH_ROWS = 100_000
 PART = 0.04
 # a rollup is summed up again when what loads added to it is more than this part of it
 LOOSE = 0.25
-# the view whose rows all move with the day: its rollups are made anew by every load
-DAILY = "receivable"
 
 
 def make_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -66,7 +64,7 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
     for plan in _plans():
         made = _made(connection, plan)
         of_rows = scalar(connection, f"select max(view_rows) from rollup_state where {_of(plan)}") or WORTH_ROWS / 2
-        if plan.view == DAILY or not made or _height(connection, plan.view) > 2 * of_rows:
+        if not made or _height(connection, plan.view) > 2 * of_rows:
             for (name,) in connection.execute(f"select name from rollup_state where {_of(plan)}").fetchall():
                 connection.execute(f"drop table {name}")
             connection.execute(f"delete from rollup_state where {_of(plan)}")
@@ -80,7 +78,7 @@ def _plans() -> Iterator[Plan]:
     from etl.measures.catalogue import MEASURES  # the measures know the warehouse's views: not while it is imported
     from etl.measures.rollup import plans
 
-    return plans(MEASURES.values(), (*views.KEPT, DAILY))
+    return plans(MEASURES.values(), views.KEPT)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -88,24 +86,19 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     rows = _height(connection, plan.view)
     if rows < WORTH_ROWS:
         return
-    source = plan.rows()
-    if plan.view == DAILY:  # few of its rows are open; they are gathered once
-        connection.execute(f"create or replace temp table daily as from {source} where {plan.condition()}")
-        source = "daily"
     first, last = _span(connection, plan.view, plan)
-    for i, (grain, dims) in enumerate(_chosen(connection, plan, source)):
+    for i, (grain, dims) in enumerate(_chosen(connection, plan)):
         name = f"{plan.prefix}_{i}"
-        select = _select(source, plan, plan.keys(grain, dims))
+        select = _select(plan.view, plan, plan.keys(grain, dims))
         connection.execute(f"create table {name} as {select} order by all")
         height = _height(connection, name)
         counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
         connection.execute(
-            "insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
+            "insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
             [
                 name,
                 plan.view,
                 plan.date_column,
-                plan.age_from,
                 grain,
                 list(dims),
                 counts,
@@ -116,27 +109,21 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
                 rows,
             ],
         )
-    connection.execute("drop table if exists temp.daily")
 
 
-def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan, source: str) -> list[tuple[Grain, tuple[str, ...]]]:
+def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[tuple[Grain, tuple[str, ...]]]:
     """Of each choice the widest that is a small part of the view, judged by a month in the middle of its days."""
     options = [one for choice in plan.choices for one in choice]
     counts = ", ".join(
         f"approx_count_distinct(hash({', '.join(plan.keys(grain, dims).values())}))" for grain, dims in options
     )
-    slices = ["true"]
-    if plan.date_column:
-        day = plan.date_column
-        middle = f"min({day}) + cast(date_diff('day', min({day}), max({day})) // 2 as integer)"
-        is_middle = f"date_trunc('month', {day}) = date_trunc('month', (select {middle} from {plan.view}))"
-        slices.insert(0, is_middle)
-    for part in slices:
-        [[rows, *found]] = connection.execute(f"select count(*), {counts} from {source} where {part}").fetchall()
+    day = plan.date_column
+    middle = f"min({day}) + cast(date_diff('day', min({day}), max({day})) // 2 as integer)"
+    is_middle = f"date_trunc('month', {day}) = date_trunc('month', (select {middle} from {plan.view}))"
+    for part in (is_middle, "true"):
+        [[rows, *found]] = connection.execute(f"select count(*), {counts} from {plan.view} where {part}").fetchall()
         if rows:
             break
-    if not plan.date_column:
-        rows = _height(connection, plan.view)
     is_small = dict(zip(options, (one <= PART * rows for one in found), strict=True))
     chosen = (next((one for one in choice if is_small[one]), None) for choice in plan.choices)
     return list(dict.fromkeys(one for one in chosen if one))
@@ -176,14 +163,11 @@ def _tighten(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> No
 
 
 def _of(plan: Plan) -> str:
-    column = f"= '{plan.date_column}'" if plan.date_column else "is null"
-    return f"view = '{plan.view}' and date_column {column} and age_from = '{plan.age_from}'"
+    return f"view = '{plan.view}' and date_column = '{plan.date_column}'"
 
 
 def _span(connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> tuple[object, object]:
     """The first and last day of a plan's rows."""
-    if not plan.date_column:
-        return None, None
     [span] = connection.execute(f"select min({plan.date_column}), max({plan.date_column}) from {source}").fetchall()
     return span[0], span[1]
 

@@ -32,6 +32,11 @@ def take_out(connection: duckdb.DuckDBPyConnection, append: Appender) -> list[Ag
         """insert into claim_sent_again by name
         select first_claim_id as claim_id, transaction_set_id, segment, submission_date from again"""
     )
+    # the first one's row is computed anew: it was not right at the first try
+    connection.execute(
+        """insert into touched_number select c.patient_control_number
+        from again as a join claim as c on c.claim_id = a.first_claim_id"""
+    )
     connection.execute("drop table again")
     if not rows:
         return []

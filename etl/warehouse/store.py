@@ -29,12 +29,16 @@ from etl.warehouse.refresh import SCHEMA_VERSION
 _REFERENCE = Path(__file__).parent.parent / "reference"
 # no space, over the user's quota, or over the largest file that a process may write
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_CODE_LISTS = ("carc", "denial_owner", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error")
+_CODE_LISTS = (
+    *("carc", "role", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error"),
+    *("claim_filing_indicator", "timely_filing_defaults", "appeal_limit_defaults"),
+)
 
 
-def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:
+def open_reader(path: Path, reveal: bool = False, writes_to: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can only read this warehouse: no other file, no network, no settings. With `reveal` it can see
-    who the patients are (the view `person`), else nothing that it can ask holds a name.
+    who the patients are (the view `person`), else nothing that it can ask holds a name. It can write files into the
+    folder `writes_to`, for exports.
 
     It keeps showing the file that it opened when a load swaps another in; open a new one then (see `file_identity`).
     Raises UserError when there is no warehouse at `path`, or one of another version.
@@ -58,6 +62,8 @@ def open_reader(path: Path, reveal: bool = False) -> duckdb.DuckDBPyConnection:
     if reveal and names_file.exists():
         connection.execute(f"attach '{_quoted(names_file)}' as identity (read_only)")
         connection.execute("create view person as select * from identity.person")
+    if writes_to is not None:
+        connection.execute(f"set allowed_directories = ['{_quoted(writes_to)}/']")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
@@ -91,10 +97,16 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             if path.exists():
                 shutil.copyfile(path, building)
-            connection = duckdb.connect(str(building))
+            connection = duckdb.connect(":memory:")
             try:
+                # no log: a copy that was left half done is thrown away, so nothing needs to be recovered
+                connection.execute(f"attach '{_quoted(building)}' as building (recovery_mode no_wal_writes)")
+                connection.execute("use building")
+                # what memory does not hold spills beside the copy, for the owner only, and goes with it (`_clear`)
+                connection.execute(f"set temp_directory = '{_quoted(building)}.tmp'")
                 connection.execute("set memory_limit = '250MB'")
-                connection.execute("set wal_autocheckpoint = '1TB'")  # `settle` says when
+                connection.execute("set wal_autocheckpoint = '1TB'")  # `refresh.settle` says when
+                connection.execute("set write_buffer_row_group_count = 1")
                 # a second thread makes a load no faster (it waits for Python), only dearer
                 connection.execute("set threads = 1")
                 connection.execute("begin")
@@ -133,15 +145,6 @@ def files_of(path: Path) -> list[Path]:
 def lock_of(path: Path) -> Path:
     """The lock file of the warehouse at `path`."""
     return path.parent / f"{path.name}.lock"
-
-
-def settle(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let a writer's rows leave memory: until they are committed, about four bytes stay there for each byte of input.
-
-    The writer works on a copy, so nobody sees what is committed before all is done.
-    """
-    for step in ("commit", "checkpoint", "begin"):
-        connection.execute(step)
 
 
 def empty() -> duckdb.DuckDBPyConnection:

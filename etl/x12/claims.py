@@ -42,6 +42,8 @@ def parse_claims(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.Dat
 
 def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.DataFrame) -> pl.DataFrame:
     claim, body = loops.claim, loops.body
+    # before the columns are there: it takes most memory
+    fingerprint = fingerprints(t, claim, loops.end, [loops.billing, loops.subscriber, loops.dependent])
 
     def in_claim(segment_id: str, *qualifiers: str) -> Positions:
         return first_between(claim, body, t.qualified(segment_id, *qualifiers))
@@ -102,7 +104,7 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
             "patient_zip": t.text_at(address, 3),
             "statement_from": t.date_at(statement, 3, "DTP*434"),
             "statement_through": t.date_at(statement, 3, "DTP*434", end=True),
-            "fingerprint": fingerprints(t, claim, loops.end, [loops.billing, loops.subscriber, loops.dependent]),
+            "fingerprint": fingerprint,
         }
     )
     from_lines = lines.group_by("claim").agg(
@@ -112,11 +114,13 @@ def _claims(t: Tokens, sets: list[TransactionSet], loops: ClaimLoops, lines: pl.
         pl.col("kind").first(),
     )
     versions = pl.DataFrame({"set": np.arange(len(sets)), "guide_type": [_type_of_guide(one.version) for one in sets]})
-    rows = rows.join(from_lines, on="claim", how="left", maintain_order="left")
-    rows = rows.join(versions.cast({"guide_type": pl.String}), on="set", how="left", maintain_order="left")
+    # joined apart from the other columns, which a join would copy
+    more = rows.select("claim", "set").join(from_lines, on="claim", how="left", maintain_order="left")
+    more = more.join(versions.cast({"guide_type": pl.String}), on="set", how="left", maintain_order="left")
     institutional = pl.col("claim_type") == "institutional"
     return (
-        rows.with_columns(claim_type=pl.coalesce("guide_type", "kind", pl.lit("professional")))
+        rows.with_columns(more.drop("claim", "set"))
+        .with_columns(claim_type=pl.coalesce("guide_type", "kind", pl.lit("professional")))
         .with_columns(
             place_of_service=pl.when(~institutional).then("place"),
             type_of_bill=pl.when(institutional & pl.col("place").is_not_null()).then(

@@ -9,6 +9,7 @@ import numpy as np
 from etl.errors import Problem
 from etl.x12.envelope import Envelope, TransactionSet, with_counts
 from etl.x12.pieces import Delimiters
+from etl.x12.raw import PADDING
 from etl.x12.tokens import Positions, Tokens, last_before, pick, split
 
 
@@ -56,16 +57,17 @@ class Batch:
 
     def stretch(self) -> Stretch:
         """What was collected, with its transaction sets and what is wrong with their envelopes. Empties the batch."""
-        pieces, self._pieces, self.byte_count = self._pieces, [], 0
-        text = pieces[0][1] if len(pieces) == 1 else b"".join(piece for _, piece in pieces)
+        envelopes = [envelope for envelope, _ in self._pieces]
+        bytes_before = np.cumsum([0, *(len(piece) for _, piece in self._pieces)])
+        text = b"".join([*(piece for _, piece in self._pieces), PADDING])
+        self._pieces, self.byte_count = [], 0
         tokens = split(text, self.delimiters)
-        bytes_before = np.cumsum([0, *(len(piece) for _, piece in pieces)])
         bounds = np.searchsorted(tokens.starts[tokens.first], bytes_before).astype(np.int64)
-        offsets = np.zeros(len(pieces), dtype=np.int64)
-        out = Stretch(tokens, bounds[:-1], offsets, [envelope.file for envelope, _ in pieces], [], [])
+        offsets = np.zeros(len(envelopes), dtype=np.int64)
+        out = Stretch(tokens, bounds[:-1], offsets, [envelope.file for envelope in envelopes], [], [])
         frame = tokens.where("ISA", "TA1", "GS", "ST", "SE", "GE", "IEA")
         inside = np.searchsorted(frame, bounds)
-        for i, (envelope, _) in enumerate(pieces):
+        for i, envelope in enumerate(envelopes):
             offsets[i] = envelope.segments_before
             own = frame[inside[i] : inside[i + 1]].tolist()
             sets, problems = envelope.follow(tokens, own, int(bounds[i]), int(bounds[i + 1]))

@@ -13,6 +13,7 @@ import polars as pl
 from etl.x12.adjustments import cas_triplets
 from etl.x12.claim_loops import ClaimLoops, LineLoops, find_claims, find_lines
 from etl.x12.pieces import Delimiters
+from etl.x12.raw import PADDING
 from etl.x12.tokens import (
     Positions,
     Tokens,
@@ -41,7 +42,7 @@ def parse_other_payers(t: Tokens, loops: ClaimLoops, lines: LineLoops) -> dict[s
 
 @cache
 def _no_rows() -> dict[str, pl.DataFrame]:
-    t = split(b"ST~", Delimiters(b"*", b":", b"~"))
+    t = split(b"ST~" + PADDING, Delimiters(b"*", b":", b"~"))
     loops = find_claims(t)
     return _tables(t, loops, find_lines(t, loops), t.where("SBR"))
 

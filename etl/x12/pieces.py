@@ -11,7 +11,9 @@ from typing import BinaryIO
 
 from etl.errors import Problem
 
-CHUNK = 8 << 20
+# larger ones read no faster, and what is made of one stands in memory at once
+CHUNK = 4 << 20
+_BLANK = b" \t\r\n\x00\x1a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,17 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
             done = not more
             data += more
             cut = _cut(data, delimiters, start)
-        piece = data[:cut] if cut >= 0 else data
-        if piece.strip(b" \t\r\n\x00\x1a"):
-            yield _plain(piece, delimiters), delimiters
-        data = data[len(piece) :]
+        piece, data = (data[:cut], data[cut:]) if cut >= 0 else (data, b"")
+        if piece[:64].strip(_BLANK) or piece.strip(_BLANK):
+            held = [_plain(piece, delimiters)]
+            piece = b""
+            yield held.pop(), delimiters  # a long one is not kept here while it is read
         if not data and not done:
             data = stream.read(chunk)
             done = not data
         opened = sniff(data, 0) if data.startswith(b"ISA") else None
         delimiters, start = (opened, 3) if opened else (delimiters, 0)
-    if data.strip(b" \t\r\n\x00\x1a"):
+    if data.strip(_BLANK):
         yield _plain(data, delimiters), delimiters
 
 

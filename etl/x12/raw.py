@@ -15,7 +15,7 @@ Positions = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
 
-_PADDING = bytes(16)
+PADDING = bytes(16)
 _VIEW = np.dtype([("length", "<i4"), ("head", "<u4"), ("rest", "<u8")])
 _INLINE = 12
 # keep the first n bytes of a little-endian word
@@ -24,15 +24,15 @@ _KEEP_8 = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 
 
 class Raw:
-    """The text of a stretch. Positions are bytes; what lies behind its end reads as zeros."""
+    """The text of a stretch, with `PADDING` behind its end. Positions are bytes."""
 
     def __init__(self, text: bytes) -> None:
-        padded = text + _PADDING
         self.text = text
-        self._buffer = pa.py_buffer(padded)
-        self._words = np.ndarray((len(text) + 9,), "<u8", padded, 0, (1,))
-        self._halves = np.ndarray((len(text) + 13,), "<u4", padded, 0, (1,))
-        self._is_utf_8 = _is_utf_8(text)
+        self._end = len(text) - len(PADDING)
+        self._buffer = pa.py_buffer(text)
+        self._words = np.ndarray((self._end + 9,), "<u8", text, 0, (1,))
+        self._halves = np.ndarray((self._end + 13,), "<u4", text, 0, (1,))
+        self._is_utf_8 = text.isascii() or _is_utf_8(text)
 
     def texts(self, start: Positions, length: Positions) -> pl.Series:
         """Text of `length` bytes from `start`; null where the length is 0 or less."""
@@ -47,7 +47,7 @@ class Raw:
         views["length"] = length
         views["head"] = self._halves[start] & _KEEP_4.take(length, mode="clip")
         if longest > 4:
-            views["rest"] = self._words[np.minimum(start + 4, len(self.text))] & _KEEP_8.take(length - 4, mode="clip")
+            views["rest"] = self._words[np.minimum(start + 4, self._end)] & _KEEP_8.take(length - 4, mode="clip")
         if longest > _INLINE:
             long = np.flatnonzero(length > _INLINE)
             views["rest"][long] = start[long].astype(np.uint64) << np.uint64(32)  # buffer 0, offset

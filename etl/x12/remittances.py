@@ -117,8 +117,10 @@ def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
     line_dates = service.group_by("claim_payment").agg(
         pl.col("service_from").min().alias("line_from"), pl.col("service_date").max().alias("line_to")
     )
+    # joined apart from the other columns, which a join would copy
+    more = rows.select("claim_payment").join(line_dates, on="claim_payment", how="left", maintain_order="left")
     return (
-        rows.join(line_dates, on="claim_payment", how="left", maintain_order="left")
+        rows.with_columns(more.drop("claim_payment"))
         .with_columns(
             service_from=pl.coalesce("period_from", "line_from"),
             service_date=pl.coalesce("period_to", "line_to", "period_from"),

@@ -18,6 +18,7 @@ from etl.x12.raw import Codes, Mask, Raw
 from etl.x12.raw import Positions as Positions  # the parsers speak of them
 
 _NONE = np.int64(-1)
+_BLOCK = 1 << 18
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Tokens:
     raw: Raw
     starts: npt.NDArray[np.int32]  # where each token begins, and one more: where the next would
     first: Positions  # token index of each segment's id
-    count: Positions  # tokens in each segment, the id included
+    count: npt.NDArray[np.int32]  # tokens in each segment, the id included
     ids: Codes  # each segment's id as a number; 0 when it is hidden or no id
     delimiters: Delimiters
     is_plain: bool = True  # every id begins with a capital: no indents, small letters or byte-order marks
@@ -179,17 +180,24 @@ class Tokens:
 
 
 def split(text: bytes, delimiters: Delimiters) -> Tokens:
-    """Cut text in which every segment is terminated into tokens. Indents and byte-order marks around ids do not
-    count."""
+    """Cut text in which every segment is terminated, and behind which is `raw.PADDING`, into tokens. Indents and
+    byte-order marks around ids do not count."""
     element, segment = delimiters.element[0], delimiters.segment[0]
-    values = np.frombuffer(text, np.uint8)
-    cuts = np.flatnonzero((values == element) | (values == segment))
-    starts = np.zeros(len(cuts) + 1, np.int32)
-    np.add(cuts, 1, out=starts[1:], casting="same_kind")
-    ends = np.flatnonzero(values.take(cuts) == segment)
+    values = np.frombuffer(text, np.uint8)[: -len(raw.PADDING)]
+    starts, n = np.empty(len(values) + 1, np.int32), 1  # what is not filled takes no memory
+    starts[0] = 0
+    for at in range(0, len(values), _BLOCK):  # a block at a time: its masks stay in the processor's cache
+        block = values[at : at + _BLOCK]
+        cuts = np.flatnonzero((block == element) | (block == segment))
+        np.add(cuts, at + 1, out=starts[n : n + len(cuts)], casting="same_kind")
+        n += len(cuts)
+    starts = starts[:n]
+    ends = np.flatnonzero(values.take(starts[1:] - 1) == segment)
     first = np.zeros(len(ends), np.int64)
     np.add(ends[:-1], 1, out=first[1:])
-    tokens = Tokens(Raw(text), starts, first, ends - first + 1, np.empty(0, np.uint32), delimiters)
+    count = (ends - first + 1).astype(np.int32)
+    del ends
+    tokens = Tokens(Raw(text), starts, first, count, np.empty(0, np.uint32), delimiters)
     tokens.ids, tokens.is_plain = _ids(tokens)
     return tokens
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date
 
+import numpy as np
 import polars as pl
 
 from models.rules.base import Batch, Hit, Rule, first_per_claim
@@ -16,11 +17,11 @@ _ERROR = (5, 0.40)
 
 
 def _find(batch: Batch) -> Iterator[Hit]:
-    lines = _lines_without(batch).join(_counts(batch), on=["payer", "procedure"], how="left", maintain_order="left")
+    lines = _lines_without(batch)
+    counts = _counts(batch, lines.select("payer", "procedure").unique())
     unknown = []
-    for claim_id, line, procedure, answered, denied in lines.select(
-        "claim_id", "line_number", "procedure", "answered", "denied"
-    ).iter_rows():
+    for claim_id, line, payer, procedure in lines.select("claim_id", "line_number", "payer", "procedure").iter_rows():
+        answered, denied = counts[payer, procedure]
         if not answered:
             why = f"this payer has not yet answered a line of {procedure} without authorization"
             unknown.append(Hit(claim_id, why, line, is_checked=False))
@@ -50,19 +51,16 @@ def _lines_without(batch: Batch) -> pl.DataFrame:
     return lines.join(payer, on="claim_id", how="inner", maintain_order="left").sort("claim_id", "line_number")
 
 
-def _counts(batch: Batch) -> pl.DataFrame:
+def _counts(batch: Batch, asked: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     """Per payer and procedure: lines without authorization answered in the window, and those denied for want of one."""
-    past = batch.past
-    if past is None:
+    if batch.past is None:
         raise ValueError("the rule needs the past")
-    lines = pl.concat([past.claims.line, past.line.drop("row")], how="horizontal")
-    since = batch.sent_on - timedelta(days=_WINDOW_DAYS)
-    inside = (pl.col("remit_date") < batch.sent_on) & (pl.col("remit_date") >= since)
-    return (
-        lines.filter(~pl.col("authorization"), inside)
-        .group_by("payer", "procedure")
-        .agg(answered=pl.len(), denied=(pl.col("denial_category") == "authorization").sum())
-    )
+    keys, answers = batch.past.without_authorization
+    pairs = list(asked.iter_rows())
+    code = np.array([keys.get(pair, -1) for pair in pairs], dtype=np.int64)
+    day = np.full(len(pairs), (batch.sent_on - date(1970, 1, 1)).days, dtype=np.int64)
+    n, denied = answers.before(code, day, _WINDOW_DAYS)
+    return dict(zip(pairs, zip(n.tolist(), denied.round().astype(int).tolist(), strict=True), strict=True))
 
 
 RULE = Rule(

@@ -16,20 +16,29 @@ from models.rules.base import Batch, Hit, Rule, first_per_claim
 _REPEATS = ("76", "77", "91")
 _SERVICE = ("member_key", "rendering_npi", "service_date", "procedure", "modifiers", "charge_amount")
 
+# in two steps, each by equality on one column: DuckDB then reads little of a large warehouse, here once a checked claim
+_NAMED = """
+    select claim_id from claim where patient_control_number in (select unnest($numbers))
+    union
+    select claim_id from claim where member_key in (select unnest($members))
+"""
 _SENT = """
     select
         c.claim_id as sent_id, c.patient_control_number as sent_number, c.submission_date, c.member_key,
         c.rendering_npi, l.service_date, coalesce(l.procedure_code, l.revenue_code) as procedure, l.charge_amount,
         l.modifier_1, l.modifier_2, l.modifier_3, l.modifier_4
-    from service_line as l
-    join claim as c on c.claim_id = l.claim_id
+    from claim as c
     join claim_root as r on r.claim_id = c.claim_id
-    left join claim_outcome as o on o.root_id = r.root_id and o.is_billed_payer
+    join service_line as l on l.claim_id = c.claim_id
     where
-        not r.is_void and not (coalesce(o.is_last_answer_rejection, false) and not coalesce(o.is_adjudicated, false))
-        and (
-            c.patient_control_number in (select unnest($numbers))
-            or c.member_key in (select unnest($members))
+        c.claim_id in (select unnest($claims)) and r.claim_id in (select unnest($claims))
+        and l.claim_id in (select unnest($claims)) and not r.is_void
+        and r.root_id not in (
+            select root_id
+            from claim_answer
+            where
+                root_id in (select root_id from claim_root where claim_id in (select unnest($claims)))
+                and is_billed_payer and is_last_answer_rejection and not coalesce(is_adjudicated, false)
         )
 """
 
@@ -111,7 +120,8 @@ def _sent(batch: Batch, originals: pl.DataFrame) -> pl.DataFrame:
         raise ValueError("the rule needs the warehouse")
     numbers = originals["patient_control_number"].drop_nulls().unique().to_list()
     members = originals["member_key"].drop_nulls().unique().to_list()
-    return _shaped(batch.warehouse.sql(_SENT, params={"numbers": numbers, "members": members}).pl())
+    named = batch.warehouse.execute(_NAMED, {"numbers": numbers, "members": members}).fetchall()
+    return _shaped(batch.warehouse.sql(_SENT, params={"claims": [claim_id for (claim_id,) in named]}).pl())
 
 
 _FIX = (

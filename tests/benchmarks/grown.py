@@ -48,7 +48,8 @@ def _grow(folder: Path, db: Path, millions: float) -> int:
     """A warehouse with about so many million service lines, each adjudicated."""
     from etl.load import load
     from etl.warehouse import refresh, roots
-    from etl.warehouse.store import open_writer, settle
+    from etl.warehouse.refresh import settle
+    from etl.warehouse.store import open_writer
 
     base = folder / "base"
     if not base.exists():

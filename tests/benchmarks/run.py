@@ -1,4 +1,4 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models]`; ratios to a baseline.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models] [people]`; ratios to a baseline.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
@@ -18,13 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import models_speed as models
+import people_speed as people
 from big_files import write_835, write_837p
 
 MEGABYTES = 50.0
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["load", "measures", "pages", "models"]
+    wanted = sys.argv[1:] or ["load", "measures", "pages", "models", "people"]
     if wanted[0] == "--one":
         _one(*wanted[1:])
         return
@@ -32,14 +33,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if "load" in wanted:
             _load(Path(folder))
-        if {"measures", "pages", "models"} & set(wanted):
+        if {"measures", "pages"} & set(wanted):
             _practice(Path(folder))
         if "measures" in wanted:
             _measures(Path(folder))
         if "pages" in wanted:
             _pages(Path(folder))
         if "models" in wanted:
-            models.main(Path(folder) / "sample.duckdb", Path(folder) / "sample")
+            models.main(*models.practice(Path(folder) / "models"))
+        if "people" in wanted:
+            people.main(Path(folder))
 
 
 def _load(folder: Path) -> None:
@@ -53,6 +56,7 @@ def _load(folder: Path) -> None:
         base = None
         for job, label in (
             ("split", "baseline: bytes.split twice"),
+            *([("oxedi", "baseline: oxedi")] if kind == "835" else []),
             ("rows", "to rows"),
             ("load", "to a finished warehouse"),
         ):
@@ -80,7 +84,7 @@ def _pages(folder: Path) -> None:
     os.environ["CLEANCLAIM_DB"] = str(folder / "sample.duckdb")
     payers = choices(open_reader(folder / "sample.duckdb")).payers
     print(f"\n{'20,000 claims, filter change':<34}{'s':>8}{'x baseline':>12}{'baseline s: nothing changes':>30}")
-    for name in ("overview", "denials", "aging", "people"):
+    for name in ("overview", "denials", "aging", "coders", "billers"):
         page = AppTest.from_function(_page, args=(name,), default_timeout=60).run()
         assert not page.exception
         same = _median_ms(page.run) / 1000
@@ -142,6 +146,9 @@ def _in_process(job: str, path: str, db: str) -> tuple[float, float, float]:
 
 
 def _one(job: str, path: str, db: str) -> None:
+    import numpy.ma  # noqa: F401 Polars imports it at first use
+    import oxedi
+
     from etl.load import load
     from etl.x12 import pieces
     from etl.x12.envelope import Envelope
@@ -161,7 +168,12 @@ def _one(job: str, path: str, db: str) -> None:
                 for _ in sound_rows(batch.stretch(), known, []):
                     pass
 
-    work = {"split": split_twice, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[job]
+    def with_oxedi() -> None:
+        oxedi.parse(Path(path).read_bytes())
+
+    work = {"split": split_twice, "oxedi": with_oxedi, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[
+        job
+    ]
     cpu, wall = time.process_time(), time.perf_counter()
     work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

@@ -14,11 +14,23 @@ from dashboard import words
 from dashboard.question import Scope
 from etl.choices import choices
 from etl.measures import MEASURES
+from etl.measures.definitions import REASONS, compare
 from etl.warehouse.store import open_reader
 from models.cli import train_into
 
 Run = Callable[..., AppTest]
-PAGES = ("overview", "denials", "aging", "people", "check", "model", "definitions", "claim")
+PAGES = (
+    "overview",
+    "denials",
+    "denial_rates",
+    "aging",
+    "coders",
+    "billers",
+    "check",
+    "model",
+    "definitions",
+    "claim",
+)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -26,7 +38,7 @@ def test_page_draws(name: str, warehouse: Path, run_page: Run) -> None:
     assert run_page(name).title[0].value
 
 
-@pytest.mark.parametrize("name", ["overview", "denials", "people"])
+@pytest.mark.parametrize("name", ["overview", "denials", "coders", "billers"])
 def test_tiles_show_the_measures(name: str, warehouse: Path, everything: Scope, run_page: Run) -> None:
     shown = {tile.label: tile.value for tile in run_page(name, period="all").metric}
     connection = open_reader(warehouse)
@@ -40,7 +52,7 @@ def test_tiles_show_the_measures(name: str, warehouse: Path, everything: Scope, 
 def test_every_tile_says_what_it_is(warehouse: Path, run_page: Run) -> None:
     for tile in run_page("overview").metric:
         measure = next(one for one in MEASURES.values() if one.label == tile.label)
-        for part in (measure.definition, measure.source, measure.caveat):
+        for part in (measure.definition, measure.formula, measure.source, measure.caveat):
             assert part in tile.help.replace("\\$", "$")
 
 
@@ -81,7 +93,7 @@ def test_side_files_that_never_came_are_named(
     use(x12_only_warehouse)
     overview = [caption.value for caption in run_page("overview").caption]
     assert "Load work_log.csv to fill this." in overview
-    people = run_page("people")
+    people = run_page("coders")
     assert any("work_log.csv" in info.value for info in people.info)
 
 
@@ -108,6 +120,25 @@ def test_definitions_can_be_searched(warehouse: Path, run_page: Run) -> None:
     assert "overturn" in " ".join(text.value for text in at.markdown).lower()
     at.text_input[0].set_value("zebra").run()
     assert "zebra" in at.info[0].value
+
+
+def test_the_steps_between_two_definitions_open_to_their_claims(
+    warehouse: Path, everything: Scope, run_page: Run
+) -> None:
+    at = run_page("denial_rates", period="all", definition="zero_paid", count="dollars")
+    assert at.metric[0].label == "Initial denial rate"
+    opens = next(box for box in at.selectbox if "definitions differ" in box.label)
+    compared = {one.name: one for one in compare(open_reader(warehouse), period=(everything.start, everything.end))}
+    assert set(opens.options) == {REASONS[step.reason] for step in compared["zero_paid"].steps if step.amount}
+
+
+def test_the_unbilled_of_a_past_day(warehouse: Path, everything: Scope, run_page: Run) -> None:
+    day = everything.end - timedelta(60)
+    shown = {tile.label: tile.value for tile in run_page("aging", as_of=day).metric}
+    connection = open_reader(warehouse)
+    for name in ("unbilled_claims", "unbilled_amount", "days_in_ar_net", "credit_balance_amount"):
+        measure = MEASURES[name]
+        assert shown[measure.label] == words.number(measure, measure.by(connection, as_of=day)["value"][0])
 
 
 def test_aging_as_of_a_past_day(warehouse: Path, everything: Scope, run_page: Run) -> None:

@@ -12,7 +12,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from etl import cli
+from etl import cli, maturity_cli
 from etl.errors import UserError
 from etl.measures import MEASURES
 from etl.progress import Progress
@@ -33,6 +33,7 @@ def run() -> Run:
     """Runs a command; a UserError comes out as it does in the whole program, where it is turned into exit code 2."""
     app = typer.Typer()
     cli.register(app)
+    maturity_cli.register(app)
     runner = CliRunner()
 
     def call(*arguments: object) -> Result:
@@ -330,7 +331,9 @@ def test_wrong_usage_ends_with_2_without_a_traceback(run: Run, arguments: tuple[
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["sample", "load", "status", "unload", "quarantine", "measures", "measure", "docs"])
+@pytest.mark.parametrize(
+    "command", ["sample", "load", "status", "unload", "quarantine", "measures", "measure", "definitions", "docs"]
+)
 def test_every_command_has_help(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert (result.exit_code, len(result.stdout) > 200) == (0, True)
@@ -339,9 +342,22 @@ def test_every_command_has_help(run: Run, command: str) -> None:
 def test_measures_lists_the_catalogue(run: Run) -> None:
     rows = read(run("measures", "--format", "json"))
     assert [row["measure"] for row in rows] == list(MEASURES)
-    assert set(rows[0]) == {"measure", "label", "unit", "definition", "source", "caveat"}
+    assert set(rows[0]) == {"measure", "label", "unit", "definition", "formula", "better", "source", "caveat",
+                            "benchmark", "date", "dimensions"}  # fmt: skip
+    assert "Benchmark:" in run("measures").stdout
 
 
 def test_a_sample_needs_a_new_folder(tmp_path: Path, run: Run) -> None:
     with pytest.raises(UserError, match="is not empty"):
         run("sample", inbox(tmp_path, a=CLAIMS))
+
+
+def test_maturity_says_how_many_claims_are_answered(books: Path, run: Run) -> None:
+    rows = read(run("maturity", "initial_denial_rate", "denied_amount", "--db", books, "--format", "json"))
+    assert {row["measure"] for row in rows} == {"initial_denial_rate", "denied_amount"}
+    whole = read(run("measure", "claims_adjudicated", "--db", books, "--format", "json"))[0]["value"]
+    rates = [row for row in rows if row["measure"] == "initial_denial_rate"]
+    assert sum(row["answered"] for row in rates) == sum(row["denominator"] for row in rates) == whole
+    assert all(row["is_provisional"] and row["completed"] is None for row in rows)  # too little history
+    with pytest.raises(UserError, match="deposit_amount cannot be followed by when claims were sent"):
+        run("maturity", "deposit_amount", "--db", books)

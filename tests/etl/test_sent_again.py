@@ -52,6 +52,16 @@ def test_both_files_in_one_load(tmp_path: Path, db: Path) -> None:
     assert (report.seen["claims"], report.rows["claim"], report.kept_out("duplicate")["claims"]) == (3, 2, 1)
 
 
+def test_the_claim_is_no_longer_untouched(tmp_path: Path, db: Path) -> None:
+    others = [claim(number, ("99214", "50")) for number in ("B1", "C1", "D1")]
+    loaded(tmp_path, db, a=claims_file("\n".join([FIRST, *others])))
+    loaded(tmp_path, db, b=claims_file(FIRST, sent="20260220"))
+    touched = (
+        """select distinct patient_control_number from claim_answer join root using (root_id) where is_sent_again"""
+    )
+    assert open_reader(db).execute(touched).fetchall() == [("A1",)]
+
+
 def test_its_lines_and_diagnoses_count_once_too(tmp_path: Path, db: Path) -> None:
     loaded(tmp_path, db, a=claims_file(FIRST), b=claims_file(OTHER + "\n" + FIRST))
     counts = "select (select count(*) from service_line), (select count(*) from diagnosis)"

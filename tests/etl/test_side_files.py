@@ -212,3 +212,27 @@ def test_a_table_with_strange_columns_says_which_columns_there_should_be(tmp_pat
     assert problem.found == "a table with the columns Claim No, Coder Name"
     assert "work_log: claim_id, coder_id, biller_id" in problem.expected
     assert report.unreadable()
+
+
+def test_a_schedule_that_contradicts_itself_or_names_nobody_is_said(desk: Desk) -> None:
+    report = desk.put(
+        "payer,procedure_code,modifier,effective_from,effective_to,allowed_amount\n"
+        "P1,99213,,2025-01-01,2026-02-28,90.00\nP1,99213,,2026-01-01,,95.00\nP1,99213,25,2025-01-01,,99.00\n"
+        "P1,99214,,2025-01-01,,cheap\n"
+    )
+    assert said(report) == [
+        ("allowed_schedule.allowed_amount", 5, "“cheap” in column “allowed_amount”", AN_AMOUNT),
+    ]
+    flagged = [(p.rule, p.found) for _, p in report.problems if p.severity == "flagged"]
+    assert flagged == [
+        ("schedule-payer", "3 rows for the payer “P1”"),
+        ("schedule-overlap", "99213 of payer P1 from 2025-01-01 until 2026-02-28, and from 2026-01-01"),
+    ]
+    assert all(p.fix for _, p in report.problems)
+    # corrected: the row of the same day replaces the old one, and nothing overlaps any more
+    mended = desk.put(
+        "payer,procedure_code,effective_from,effective_to,allowed_amount\nP1,99213,2025-01-01,2025-12-31,90.00\n",
+        "new.csv",
+    )
+    assert [p.rule for _, p in mended.problems] == ["schedule-payer"]
+    assert desk.rows("select count(*) from allowed_schedule") == [(3,)]

@@ -15,7 +15,7 @@ from etl.errors import UserError
 from etl.load import load
 from etl.sample import write_sample
 from etl.warehouse.store import open_reader
-from models import audit, calibration, explain, fit, risk, score
+from models import audit, calibration, explain, fit, plain, risk, score
 from models.examples import Examples, prepare
 from models.features import FEATURES, GROUPS, NAMES, Lines, compute, log_odds
 from models.frames import from_warehouse
@@ -84,6 +84,39 @@ def test_without_people_their_histories_change_nothing(learned: Learned) -> None
     other = x.copy()
     other[:, NAMES.index("coder_rate")] += 5
     assert np.array_equal(blind.raw(x), blind.raw(other))
+
+
+def test_few_rows_are_scored_as_many_are(learned: Learned) -> None:
+    """Plain NumPy gives what scikit-learn gives, also where a value is missing."""
+    x = learned.examples.lines.x[:200].copy()
+    x[::3, ::2] = np.nan
+    model, filled = learned.model, learned.model.filled(x)
+    trees, logistic = plain.Trees(model.trees), plain.Logistic(model.logistic)
+    assert trees.chance(x) == pytest.approx(model.trees.predict_proba(x)[:, 1], abs=1e-12)
+    assert logistic.chance(filled) == pytest.approx(model.logistic.predict_proba(filled)[:, 1], abs=1e-12)
+    many = np.concatenate([x, x])
+    assert len(many) > plain.MOST_ROWS
+    assert model.raw(many)[:200] == pytest.approx(model.raw(x), abs=1e-12)
+
+
+def test_another_learner_is_not_scored_by_the_one_before(learned: Learned) -> None:
+    x, model = learned.examples.lines.x[:20], replace(learned.model, _plain={})
+    before = model.raw(x)
+    model.trees, model.tree_share = None, 0.0
+    assert not np.array_equal(model.raw(x), before)
+    assert model.raw(x) == pytest.approx(model.logistic.predict_proba(model.filled(x))[:, 1], abs=1e-12)
+
+
+def test_three_hundred_claims_and_twenty_denials_train(tables: Callable[[], Any]) -> None:
+    """Too little to learn from: shrunken payer x procedure rates, and still a risk for every claim."""
+    examples = prepare(planted(tables, 300).past())
+    order = np.argsort(examples.submitted, kind="stable")
+    tested = fit.backtest(examples, order[:200], order[200:240])
+    assert (tested.model.kind, tested.calibrated) == ("rates", None)
+    model = fit.final(examples, order, order[240:], tested)
+    found = score.score(model, examples.lines).risk
+    assert model.kind == "rates"
+    assert ((found > 0) & (found < 1)).all()
 
 
 def test_a_claim_that_lacks_everything_gets_a_risk(learned: Learned, tables: Callable[[], Any]) -> None:

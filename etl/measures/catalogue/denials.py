@@ -8,6 +8,12 @@ from etl.measures.measure import Measure, Sum
 _ADJUDICATED = Sum(where="is_adjudicated")
 _DESIGN = "X12 835 CLP, SVC, CAS; HFMA Claim Integrity Task Force (initial denial)"
 _YOUNG = "Recent periods change while payers are still answering."
+_RATES = (
+    "5 to 10 % of dollars submitted is average for a physician practice, below 5 % desirable (AAFP, Practice "
+    "Finances); "
+    "nearly 15 % of hospitals' claims to private payers (Premier survey of 2022 claims, published 2024)."
+)
+_OVERTURNED = "More than half (54.3 %) of hospitals' denials by private payers (Premier survey of 2022 claims)."
 _DENIAL = (*CLAIM, "procedure_code", "procedure_family", "group_carc", "denial_category", "denial_owner", *TIME)
 
 DENIALS = (
@@ -20,6 +26,7 @@ DENIALS = (
             "mere duplicates do not count."
         ),
         unit="count",
+        formula="number of first adjudications",
         source=_DESIGN,
         caveat=_YOUNG,
         lower_is_better=None,
@@ -37,8 +44,14 @@ DENIALS = (
             "adjustment or sequestration is never a denial."
         ),
         unit="rate",
+        formula="denied claims / claims adjudicated",
+        benchmark=_RATES,
         source="HFMA Claim Integrity Task Force: initial denial rate, over claims remitted",
-        caveat="Counts claims, not dollars; denied and overturned later still counts. " + _YOUNG,
+        caveat=(
+            "Sources disagree on the base (claims remitted or submitted) and on claims or dollars: see "
+            "initial_denial_rate_submitted, denied_amount_rate, denied_amount_rate_submitted. Denied and overturned "
+            "later still counts. " + _YOUNG
+        ),
         lower_is_better=True,
         view="claim_outcome",
         numerator=Sum(where="is_denied"),
@@ -51,6 +64,7 @@ DENIALS = (
         label="Zero-pay denial rate",
         definition="Share of first adjudications that were denied and in which nothing was allowed.",
         unit="rate",
+        formula="claims denied in which nothing was allowed / claims adjudicated",
         source="HFMA Claim Integrity Task Force: initial zero-pay denial rate",
         caveat="A claim paid nothing because of the deductible is not in it.",
         lower_is_better=True,
@@ -65,6 +79,7 @@ DENIALS = (
         label="Partial-pay denial rate",
         definition="Share of first adjudications in which a line was denied and something was allowed.",
         unit="rate",
+        formula="claims denied in which something was allowed / claims adjudicated",
         source="HFMA Claim Integrity Task Force: initial partial-pay denial rate",
         caveat="With the zero-pay denial rate it adds up to the initial denial rate.",
         lower_is_better=True,
@@ -81,6 +96,7 @@ DENIALS = (
             "Charges that first adjudications denied: the denial adjustments of each line, at most the line's charge."
         ),
         unit="money",
+        formula="sum of the denial adjustments of initially denied lines, each line at most its charge",
         source=_DESIGN,
         caveat="Charges, not what would have been paid. Duplicates are left out.",
         lower_is_better=True,
@@ -95,6 +111,8 @@ DENIALS = (
         label="Denial overturn rate",
         definition=("Share of initially denied claims of which a later adjudication allowed a denied line."),
         unit="rate",
+        formula="initially denied claims of which a denied line was allowed later / initially denied claims",
+        benchmark=_OVERTURNED,
         source="X12 835: a later CLP of the same claim with an allowed amount on the line",
         caveat="Young denials have had less time to be overturned.",
         lower_is_better=False,
@@ -102,6 +120,183 @@ DENIALS = (
         numerator=Sum(where="is_overturned"),
         denominator=Sum(where="is_denied"),
         date_column="first_remit_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="denied_claims",
+        label="Denied claims",
+        definition="First adjudications in which at least one line was denied.",
+        formula="number of first adjudications with a denied line",
+        unit="count",
+        source=_DESIGN,
+        caveat=_YOUNG,
+        lower_is_better=True,
+        view="claim_outcome",
+        numerator=Sum(where="is_denied"),
+        denominator=None,
+        date_column="first_remit_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="initial_denial_rate_submitted",
+        label="Initial denial rate, of claims submitted",
+        definition=(
+            "Share of claims sent of which the first adjudication denied at least one line, by the day first sent."
+        ),
+        formula="denied claims / claims sent to that payer",
+        unit="rate",
+        benchmark=_RATES,
+        source="The base that the AAFP (Practice Finances, denial rate) uses: what was submitted",
+        caveat=(
+            "Claims that no payer has answered yet are in the base, so it is lower than the rate over claims "
+            "remitted "
+            "and rises while payers answer. Denials by payers that the claim was not sent to are left out."
+        ),
+        lower_is_better=True,
+        view="claim_outcome",
+        numerator=Sum(where="is_billed_payer and is_denied"),
+        denominator=Sum(where="is_billed_payer"),
+        date_column="submission_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="denied_amount_rate",
+        label="Denied amount rate",
+        definition="Share of the charges of first adjudications that was denied.",
+        formula="denied amount / charges of claims adjudicated",
+        unit="rate",
+        benchmark=_RATES,
+        source="HFMA Claim Integrity Task Force: initial denial rate by dollars, over claims remitted",
+        caveat="Charges, not what would have been paid; duplicates are left out. " + _YOUNG,
+        lower_is_better=True,
+        view="claim_outcome",
+        numerator=Sum("denied_amount", "is_adjudicated"),
+        denominator=Sum("first_charge_amount", "is_adjudicated"),
+        date_column="first_remit_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="denied_amount_rate_submitted",
+        label="Denied amount rate, of charges submitted",
+        definition="Share of the charges sent that first adjudications denied, by the day first sent.",
+        formula="denied amount / charges of claims sent to that payer",
+        unit="rate",
+        benchmark=_RATES,
+        source="AAFP (Practice Finances): dollars denied over dollars submitted",
+        caveat=(
+            "Claims that no payer has answered yet are in the base; a claim stands there with its current version, a "
+            "void with nothing."
+        ),
+        lower_is_better=True,
+        view="claim_outcome",
+        numerator=Sum("denied_amount", "is_billed_payer"),
+        denominator=Sum("charge_amount", "is_billed_payer"),
+        date_column="submission_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="preventable_denied_amount",
+        label="Preventable denied amount",
+        definition="The part of the denied amount whose reason code the practice could have prevented.",
+        formula="denied amount of reason codes marked preventable: yes",
+        unit="money",
+        source="X12 835 CAS; column preventable of etl/reference/carc.csv",
+        caveat=(
+            "Our own judgement by reason code, not by claim; codes that are only partly preventable are left out, "
+            "unknown codes too."
+        ),
+        lower_is_better=True,
+        view="denial",
+        numerator=Sum("denied_amount", "preventable = 'yes'"),
+        denominator=None,
+        date_column="first_remit_date",
+        dimensions=_DENIAL,
+    ),
+    Measure(
+        name="overturned_amount",
+        label="Overturned amount",
+        definition="The part of the denied amount that stood on lines which a later adjudication allowed.",
+        formula="denied amount of lines of which a later adjudication allowed more",
+        unit="money",
+        source="X12 835: a later CLP of the same claim with an allowed amount on the line",
+        caveat=(
+            "Charges that were denied, not what was then paid, by the day of the denial. Young denials had less time."
+        ),
+        lower_is_better=False,
+        view="denial",
+        numerator=Sum("denied_amount", "is_overturned"),
+        denominator=None,
+        date_column="first_remit_date",
+        dimensions=_DENIAL,
+    ),
+    Measure(
+        name="overturned_amount_rate",
+        label="Overturned amount rate",
+        definition="Share of the denied amount that stood on lines which a later adjudication allowed.",
+        formula="overturned amount / denied amount",
+        unit="rate",
+        source="X12 835: a later CLP of the same claim with an allowed amount on the line",
+        caveat="The overturn rate by dollars; a line counts whole, though a part of it may be allowed.",
+        lower_is_better=False,
+        view="denial",
+        numerator=Sum("denied_amount", "is_overturned"),
+        denominator=Sum("denied_amount"),
+        date_column="first_remit_date",
+        dimensions=_DENIAL,
+    ),
+    Measure(
+        name="denial_write_off_amount",
+        label="Denial write-offs",
+        definition="What was written off of balances that a standing denial left open, by posting day.",
+        formula="sum of write-offs, as far as a standing denial leaves a balance on the claim",
+        unit="money",
+        source="HFMA MAP key: denial write-offs; patient_transactions.csv kind write_off",
+        caveat=(
+            "HFMA divides it by net patient service revenue, which claims do not tell. A denial that is overturned "
+            "later takes its write-offs out again. Needs patient_transactions.csv."
+        ),
+        lower_is_better=True,
+        view="patient_posting",
+        numerator=Sum("denial_write_off_amount", "denial_write_off_amount <> 0"),
+        denominator=None,
+        date_column="posting_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="days_to_first_remit",
+        label="Days to first remittance",
+        definition="Average days from the day a claim was first sent to the payer's first adjudication.",
+        formula="days from first submission to first adjudication, summed / claims adjudicated",
+        unit="days",
+        source="X12 837 BHT04; 835 BPR16",
+        caveat="Only claims that were answered, by the day of the answer: those still open are not in it.",
+        lower_is_better=True,
+        view="claim_outcome",
+        numerator=Sum("first_remit_days", "is_billed_payer and is_adjudicated"),
+        denominator=Sum(where="is_billed_payer and is_adjudicated and first_remit_days is not null"),
+        date_column="first_remit_date",
+        dimensions=(*CLAIM, *TIME),
+    ),
+    Measure(
+        name="days_denial_to_resolution",
+        label="Days from denial to resolution",
+        definition=(
+            "Average days from an initial denial to the day it was settled: a later adjudication allowed a denied"
+            " line, "
+            "or a write-off was posted. By the day it was settled."
+        ),
+        formula="days from initial denial to the first overturn or write-off, summed / denied claims settled",
+        unit="days",
+        source="X12 835 BPR16; patient_transactions.csv kind write_off",
+        caveat=(
+            "Denials still open are not in it. One line allowed settles the claim here; without "
+            "patient_transactions.csv only overturns settle."
+        ),
+        lower_is_better=True,
+        view="denial_resolution",
+        numerator=Sum("resolution_days", "resolved_on is not null"),
+        denominator=Sum(where="resolved_on is not null"),
+        date_column="resolved_on",
         dimensions=(*CLAIM, *TIME),
     ),
 )

@@ -673,7 +673,7 @@ COMMENT ON TABLE side_row IS 'One row per row of a side file as it came, so that
 COMMENT ON COLUMN side_row.file_id IS 'Its file';
 COMMENT ON COLUMN side_row.table_name IS 'The table that it went into';
 COMMENT ON COLUMN side_row.row_number IS 'Order among the good rows of its file, counted from 0';
-COMMENT ON COLUMN side_row.content IS 'Its cells';
+COMMENT ON COLUMN side_row.content IS 'Its cells as the file had them (may be PHI)';
 
 CREATE TABLE work_log (
     claim_id VARCHAR NOT NULL,
@@ -681,7 +681,8 @@ CREATE TABLE work_log (
     biller_id VARCHAR,
     coded_at DATE,
     charge_entered_at DATE,
-    submitted_at DATE
+    submitted_at DATE,
+    charge_amount DECIMAL(18,2)
 );
 COMMENT ON TABLE work_log IS 'work_log.csv: one row per claim, who did what when';
 COMMENT ON COLUMN work_log.claim_id IS 'Patient control number';
@@ -690,6 +691,7 @@ COMMENT ON COLUMN work_log.biller_id IS 'Staff id of the biller';
 COMMENT ON COLUMN work_log.coded_at IS 'Day the codes were final';
 COMMENT ON COLUMN work_log.charge_entered_at IS 'Day the charge was entered';
 COMMENT ON COLUMN work_log.submitted_at IS 'Day the claim was sent';
+COMMENT ON COLUMN work_log.charge_amount IS 'Charge that was entered, when the log has it: what a claim not yet sent is worth';
 
 CREATE TABLE staff (
     staff_id VARCHAR NOT NULL,
@@ -773,6 +775,22 @@ COMMENT ON COLUMN attribution.decided_on IS 'When';
 
 -- made by the load ----------------------------------------------------------------------------------------------------------
 
+CREATE TABLE allowed_schedule (
+    payer VARCHAR NOT NULL,
+    procedure_code VARCHAR NOT NULL,
+    modifier VARCHAR,
+    effective_from DATE NOT NULL,
+    effective_to DATE,
+    allowed_amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE allowed_schedule IS 'allowed_schedule.csv: one row per payer, procedure, modifier and time: what the contract allows';
+COMMENT ON COLUMN allowed_schedule.payer IS 'Payer id, or name, as files or the payer map spell it';
+COMMENT ON COLUMN allowed_schedule.procedure_code IS 'Procedure';
+COMMENT ON COLUMN allowed_schedule.modifier IS 'Only lines with this modifier; null: lines for which no row with a modifier fits';
+COMMENT ON COLUMN allowed_schedule.effective_from IS 'First day of service';
+COMMENT ON COLUMN allowed_schedule.effective_to IS 'Last day of service; null while it holds';
+COMMENT ON COLUMN allowed_schedule.allowed_amount IS 'Allowed for one unit, the patient''s share included';
+
 CREATE TABLE root (
     patient_control_number VARCHAR NOT NULL,
     root_id BIGINT NOT NULL
@@ -804,6 +822,18 @@ COMMENT ON COLUMN payer_alias.spelled_as IS 'A payer id as files carry it; where
 COMMENT ON COLUMN payer_alias.payer_id IS 'The id that the payer has in every report';
 COMMENT ON COLUMN payer_alias.payer_name IS 'The name that it has in every report; null: the one that is used most';
 
+CREATE TABLE payer_limit (
+    payer_id VARCHAR NOT NULL,
+    filing_days INTEGER CHECK (filing_days > 0),
+    corrected_days INTEGER CHECK (corrected_days > 0),
+    appeal_days INTEGER CHECK (appeal_days > 0)
+);
+COMMENT ON TABLE payer_limit IS 'One row per payer of the limits file (cleanclaim limits apply): the days that its contract gives';
+COMMENT ON COLUMN payer_limit.payer_id IS 'The id that the payer has in every report';
+COMMENT ON COLUMN payer_limit.filing_days IS 'From the last day of service to the first submission; null: the default of its class';
+COMMENT ON COLUMN payer_limit.corrected_days IS 'From the denial to a corrected claim; null: the default';
+COMMENT ON COLUMN payer_limit.appeal_days IS 'From the denial to an appeal; null: the default of its class';
+
 -- code lists (etl/reference) --------------------------------------------------------------------------------------------------
 
 CREATE TABLE reference_carc (
@@ -829,15 +859,15 @@ COMMENT ON COLUMN reference_carc.preventable IS 'yes, partly';
 COMMENT ON COLUMN reference_carc.recoverable IS 'yes, maybe, rarely, no';
 COMMENT ON COLUMN reference_carc.next_step IS 'What a biller does next';
 
-CREATE TABLE reference_denial_owner (
-    owner VARCHAR NOT NULL,
-    role VARCHAR,
-    own_label VARCHAR
+CREATE TABLE reference_role (
+    name VARCHAR NOT NULL,
+    role VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL
 );
-COMMENT ON TABLE reference_denial_owner IS 'One row per denial owner';
-COMMENT ON COLUMN reference_denial_owner.owner IS 'Denial owner';
-COMMENT ON COLUMN reference_denial_owner.role IS 'The role of staff.csv that it falls to: coder, biller, or nobody there';
-COMMENT ON COLUMN reference_denial_owner.own_label IS 'What such denials have in common';
+COMMENT ON TABLE reference_role IS 'One row per name of a role in attribution.csv or denial owner: whose a denial can be';
+COMMENT ON COLUMN reference_role.name IS 'As it is written';
+COMMENT ON COLUMN reference_role.role IS 'The role that it means';
+COMMENT ON COLUMN reference_role.own_label IS 'Who that is, in our own words';
 
 CREATE TABLE reference_icd10_chapter (
     first VARCHAR NOT NULL,
@@ -884,8 +914,7 @@ COMMENT ON COLUMN reference_syntax_error.own_label IS 'What it says, in our own 
 CREATE TABLE rollup_state (
     name VARCHAR NOT NULL,
     view VARCHAR NOT NULL,
-    date_column VARCHAR,
-    age_from VARCHAR NOT NULL,
+    date_column VARCHAR NOT NULL,
     grain VARCHAR NOT NULL,
     dims VARCHAR[] NOT NULL,
     counts VARCHAR[] NOT NULL,
@@ -899,9 +928,8 @@ CREATE TABLE rollup_state (
 COMMENT ON TABLE rollup_state IS 'One row per rollup: a table of sums made ahead, of which several rows may belong to one group';
 COMMENT ON COLUMN rollup_state.name IS 'The table';
 COMMENT ON COLUMN rollup_state.view IS 'The view whose rows it sums';
-COMMENT ON COLUMN rollup_state.date_column IS 'The date column of the measures that it serves; null for balances, which stand on data_through';
-COMMENT ON COLUMN rollup_state.age_from IS 'What balances are aged from: service, submission or remit; empty for others';
-COMMENT ON COLUMN rollup_state.grain IS 'day or month of the date column; empty for balances';
+COMMENT ON COLUMN rollup_state.date_column IS 'The date column of the measures that it serves';
+COMMENT ON COLUMN rollup_state.grain IS 'day or month of the date column';
 COMMENT ON COLUMN rollup_state.dims IS 'Its dimensions, columns of the table';
 COMMENT ON COLUMN rollup_state.counts IS 'Conditions whose rows it counts, in the columns n0, n1 ...';
 COMMENT ON COLUMN rollup_state.sums IS 'Amount and condition that it sums, in the columns s0, s1 ...';
@@ -910,6 +938,43 @@ COMMENT ON COLUMN rollup_state.last_day IS 'No row of the view is after this day
 COMMENT ON COLUMN rollup_state.row_count IS 'Rows of the table';
 COMMENT ON COLUMN rollup_state.tight_rows IS 'Its rows when each was one group, before loads added theirs';
 COMMENT ON COLUMN rollup_state.view_rows IS 'Rows of the view when it was chosen how many dimensions the rollup carries';
+CREATE TABLE reference_claim_filing_indicator (
+    code VARCHAR NOT NULL,
+    own_label VARCHAR NOT NULL,
+    is_in_claim VARCHAR,
+    is_in_remittance VARCHAR,
+    default_payer_class VARCHAR
+);
+COMMENT ON TABLE reference_claim_filing_indicator IS 'One row per claim filing indicator (SBR09, CLP06), in our own words';
+COMMENT ON COLUMN reference_claim_filing_indicator.code IS 'SBR09, CLP06';
+COMMENT ON COLUMN reference_claim_filing_indicator.own_label IS 'What it says, in our own words';
+COMMENT ON COLUMN reference_claim_filing_indicator.is_in_claim IS 'yes: may stand in SBR09';
+COMMENT ON COLUMN reference_claim_filing_indicator.is_in_remittance IS 'yes: may stand in CLP06';
+COMMENT ON COLUMN reference_claim_filing_indicator.default_payer_class IS 'Class whose limits hold where no contract is known';
+
+CREATE TABLE reference_timely_filing_defaults (
+    payer_class VARCHAR NOT NULL,
+    days_default VARCHAR NOT NULL,
+    days_range VARCHAR,
+    clock VARCHAR,
+    source VARCHAR
+);
+COMMENT ON TABLE reference_timely_filing_defaults IS 'One row per class of payers: the usual filing limit';
+COMMENT ON COLUMN reference_timely_filing_defaults.payer_class IS 'Class of payers';
+COMMENT ON COLUMN reference_timely_filing_defaults.days_default IS 'Days, as a number where it is one';
+COMMENT ON COLUMN reference_timely_filing_defaults.days_range IS 'What is found in contracts';
+COMMENT ON COLUMN reference_timely_filing_defaults.clock IS 'From when they count';
+COMMENT ON COLUMN reference_timely_filing_defaults.source IS 'Where it says so';
+
+CREATE TABLE reference_appeal_limit_defaults (
+    payer_class VARCHAR NOT NULL,
+    appeal_days INTEGER NOT NULL,
+    source VARCHAR
+);
+COMMENT ON TABLE reference_appeal_limit_defaults IS 'One row per class of payers: the usual days from a denial to an appeal';
+COMMENT ON COLUMN reference_appeal_limit_defaults.payer_class IS 'Class of payers';
+COMMENT ON COLUMN reference_appeal_limit_defaults.appeal_days IS 'Days from the denial';
+COMMENT ON COLUMN reference_appeal_limit_defaults.source IS 'Where it says so';
 
 CREATE TABLE warehouse_state (
     data_through DATE,

@@ -173,15 +173,16 @@ TABLES = {
     UNANSWERED | A2 | 2026-01-09
     """,
     "work_log": """
-    claim_id | coder_id | biller_id | charge_entered_at | submitted_at
-    DEDUCTIBLE  | C1 | B1 | 2026-01-03 | 2026-01-05
-    PARTIAL     | C1 | B1 | 2026-01-03 | 2026-01-05
-    CLAIM-LEVEL | C1 | B2 | 2026-01-04 | 2026-01-05
-    APPEALED    | C2 | B2 | 2026-01-04 | 2026-01-05
-    CORRECTED   | C2 | B2 | 2026-01-04 | 2026-01-05
-    TWICE       | C2 | B1 | 2026-01-04 | 2026-01-05
-    CHAIN       | C9 | B1 | 2026-01-05 | 2026-01-06
-    UNANSWERED  | C1 | B1 |            | 2026-01-06
+    claim_id | coder_id | biller_id | coded_at | charge_entered_at | submitted_at
+    DEDUCTIBLE  | C1 | B1 | 2026-01-02 | 2026-01-03 | 2026-01-05
+    PARTIAL     | C1 | B1 | 2026-01-02 | 2026-01-03 | 2026-01-05
+    CLAIM-LEVEL | C1 | B2 | 2026-01-03 | 2026-01-04 | 2026-01-05
+    APPEALED    | C2 | B2 | 2026-01-04 | 2026-01-04 | 2026-01-05
+    CORRECTED   | C2 | B2 | 2026-01-04 | 2026-01-04 | 2026-01-05
+    TWICE       | C2 | B1 |            | 2026-01-04 | 2026-01-05
+    CHAIN       | C9 | B1 | 2026-01-05 | 2026-01-05 | 2026-01-06
+    UNANSWERED  | C1 | B1 |            |            | 2026-01-06
+    REJECTED    | C1 | B2 | 2026-01-04 | 2026-01-04 | 2026-01-05
     """,
     "staff": """
     staff_id | role | team | employment | credential
@@ -197,6 +198,18 @@ TABLES = {
     PARTIAL    | 2 | 2026-02-01 | modifier  | 59     |
     PARTIAL    | 2 | 2026-02-01 | modifier  |        | GP
     TWICE      | 1 | 2026-03-01 | em_level  | 99213  | 99213
+    NEVER-SENT | 1 | 2026-03-01 | em_level  | 99213  | 99213
+    """,
+    "attribution": """
+    claim_id | line_number | from_role | to_role | decided_on
+    CORRECTED   | 1 | coder    | clinical   | 2026-02-10
+    CORRECTED   | 1 | clinical | biller     | 2026-03-01
+    TWICE       | 0 | billing  | front_desk | 2026-02-20
+    CHAIN       | 1 | biller   | front_end  | 2026-03-01
+    APPEALED    | 0 | coder    | biller     | 2026-02-18
+    CLAIM-LEVEL | 2 |          | nobody     | 2026-03-05
+    NOWHERE     | 0 |          | coder      | 2026-03-01
+    COVERAGE    | 0 |          | the moon   | 2026-03-01
     """,
     "patient_transaction": """
     claim_id | date | kind | amount
@@ -208,5 +221,23 @@ TABLES = {
     BUNDLED     | 2026-03-06 | write_off       | 60.00
     SECONDARY   | 2026-02-20 | patient_payment | 25.00
     SECONDARY   | 2026-03-10 | refund          | 12.00
+    """,
+    "appeal": """
+    claim_id | line_number | sent_on | kind | outcome | outcome_on
+    TWICE       | 1 | 2026-03-10 | appeal | upheld | 2026-03-18
+    CLAIM-LEVEL | 0 | 2026-02-05 | appeal |        |
+    """,
+    "payer_limit": """
+    payer_id | filing_days | corrected_days | appeal_days
+    P2 | 80 | | 50
+    """,
+    "allowed_schedule": """
+    payer | procedure_code | modifier | effective_from | effective_to | allowed_amount
+    P1 | 99213 |    | 2025-01-01 | 2026-01-03 |  90.00
+    P1 | 99213 |    | 2026-01-04 |            |  95.00
+    P1 | 99214 |    | 2026-01-01 |            |  70.00
+    P1 | 99214 | 25 | 2026-01-01 |            |  85.00
+    P1 | 72148 |    | 2026-01-01 |            |  99.00
+    P2 | 99213 |    | 2026-01-01 |            | 100.00
     """,
 }

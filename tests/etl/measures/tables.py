@@ -19,6 +19,7 @@ _FIXED = {
     "adjustment": {"segment": 1},
     "provider_adjustment": {"segment": 1},
     "acknowledgement": {"transaction_set_id": 0, "segment": 1},
+    "claim_sent_again": {"transaction_set_id": 0, "segment": 1},
 }
 
 

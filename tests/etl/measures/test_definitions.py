@@ -15,10 +15,11 @@ from etl.measures import MEASURES
 from etl.warehouse import views
 from tests.etl.measures.practice import TABLES
 from tests.etl.measures.tables import warehouse
-from tests.etl.measures.twin import TWIN, Tables, read
+from tests.etl.measures.twin import Tables, read
+from tests.etl.measures.twins import TWIN
 
 DAYS = [date(2026, 1, 4), date(2026, 1, 10), date(2026, 1, 26), date(2026, 2, 1), date(2026, 2, 16), date(2026, 2, 26),
-        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20)]  # fmt: skip
+        date(2026, 3, 3), date(2026, 3, 15), date(2026, 3, 20), date(2026, 6, 30), date(2026, 9, 30)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +76,24 @@ BY_HAND = {
     "ar_over_90_share": ("60.00", "930.00"),
     "unadjudicated_amount": ("415.00", None),
     "rejection_rate": (2, 4),
-    # 1 + 1 + 15 + 1 + 1 + 125 + 1
-    "charge_lag": (145, 7),
-    # CORRECTED and CHAIN; APPEALED was the payer's error
-    "coder_denial_rate": (2, 7),
-    # CLAIM-LEVEL and TWICE
+    # 1 + 1 + 15 + 1 + 1 + 125 + 1 + 1
+    "charge_lag": (146, 8),
+    # CHAIN; APPEALED was the payer's error, CORRECTED was moved to clinical and then to the biller
+    "coder_denial_rate": (1, 7),
+    "coder_denial_rate_before_contest": (2, 7),
+    # CLAIM-LEVEL (one line of three is nobody's since) and CORRECTED; TWICE was the front desk's
     "biller_denial_rate": (2, 7),
+    "biller_denial_rate_before_contest": (2, 7),
+    # each line falls to one role, all add up to the denied amount
+    "attributed_denied_amount": ("800.00", None),
+    # DEDUCTIBLE PARTIAL APPEALED TWICE CHAIN of the seven and REJECTED
+    "biller_first_pass_rate": (5, 8),
+    "coder_productivity": (7, 5),
+    "biller_productivity": (9, 3),
+    # 0 + 0 + 14 + 1 + 1 + 1 + 1
+    "coding_lag": (18, 7),
+    # TWICE alone
+    "coding_record_accuracy": (1, 3),
     "coding_accuracy": (2, 4),
 }
 
@@ -101,7 +114,7 @@ def test_the_parts_of_a_breakdown_add_up_to_the_whole(name: str, practice: duckd
     whole = measure.by(practice)["value"][0]
     for dim in measure.dimensions:
         if dim != "teams":
-            assert measure.by(practice, [dim])["value"].sum() == whole, dim
+            assert float(measure.by(practice, [dim])["value"].sum()) == pytest.approx(float(whole)), dim
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -109,7 +122,8 @@ def test_the_rows_that_a_figure_opens_to_add_up_to_it(name: str, practice: duckd
     measure = MEASURES[name]
     for as_of in (None, date(2026, 2, 16)):
         rows = measure.rows(practice, as_of=as_of)
-        assert rows["contribution"].sum() == measure.by(practice, as_of=as_of)["numerator"][0]
+        counted = measure.by(practice, as_of=as_of)["numerator"][0]
+        assert Decimal(str(rows["contribution"].sum())) == Decimal(str(counted or 0))
 
 
 def test_balances_move_by_charges_less_cash_adjustments_and_postings(practice: duckdb.DuckDBPyConnection):
@@ -168,3 +182,32 @@ def test_a_team_of_coder_or_biller_filters_claims_but_cannot_break_them_down(pra
 def test_a_strange_dimension_is_named_with_the_ones_there_are(practice: duckdb.DuckDBPyConnection):
     with pytest.raises(UserError, match="deposit_amount has no dimension 'coder_id'; it has: payer_id, payer_name"):
         MEASURES["deposit_amount"].by(practice, ["coder_id"])
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_each_denied_line_falls_to_one_role_and_all_roles_add_up_to_the_denied_amount(
+    practice: duckdb.DuckDBPyConnection, day: date
+):
+    """Before contests and after; the payer, the front end, nobody and unknown are roles like coder and biller."""
+    whole = MEASURES["denied_amount"].by(practice, as_of=day)["value"][0]
+    for dim in ("responsible_role", "role_before_contest"):
+        of_roles = MEASURES["attributed_denied_amount"].by(practice, [dim], as_of=day)
+        assert of_roles["value"].sum() == (whole or 0)
+    rows = MEASURES["attributed_denied_amount"].rows(
+        practice, as_of=day, columns=["root_id", "payer_id", "line_number"]
+    )
+    assert rows.height == rows.unique(["root_id", "payer_id", "line_number"]).height
+
+
+def test_a_contest_moves_a_denial_on_the_day_of_its_decision(practice: duckdb.DuckDBPyConnection):
+    measure = MEASURES["attributed_denied_amount"]
+
+    def whose(claim: str, day: date) -> list[tuple[str, str]]:
+        rows = measure.rows(practice, as_of=day, columns=["claim_number", "role_before_contest", "responsible_role"])
+        return rows.filter(claim_number=claim).select("role_before_contest", "responsible_role").unique().rows()
+
+    assert whose("CORRECTED", date(2026, 2, 1)) == [("coder", "coder")]
+    assert whose("CORRECTED", date(2026, 2, 16)) == [("coder", "clinical")]
+    assert whose("CORRECTED", date(2026, 3, 20)) == [("coder", "biller")]
+    assert whose("CHAIN", date(2026, 3, 20)) == [("coder", "coder")]  # it was never the biller's to be taken from
+    assert whose("APPEALED", date(2026, 3, 20)) == [("payer", "payer")]  # whatever was decided

@@ -10,7 +10,8 @@ import pytest
 
 from etl.measures import MEASURES
 from tests.etl.measures.tables import warehouse
-from tests.etl.measures.twin import TWIN, read
+from tests.etl.measures.twin import read
+from tests.etl.measures.twins import TWIN
 
 TABLES = {
     "claim": """

@@ -14,6 +14,7 @@ import pytest
 
 from etl.load import load
 from etl.measures import MEASURES
+from etl.measures.standardised import Standardised
 from etl.sample import write_sample
 from etl.warehouse.store import open_reader
 
@@ -55,7 +56,16 @@ def number(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-@pytest.mark.parametrize("name", MEASURES)
+# what is expected is no event that could be planted; what is observed of a person is the rate's numerator, and
+# test_recovery holds the expected dollars against what work brings
+PLANTED = [
+    name
+    for name, measure in MEASURES.items()
+    if not isinstance(measure, Standardised) and name != "expected_recoverable_amount"
+]
+
+
+@pytest.mark.parametrize("name", PLANTED)
 def test_a_measure_equals_the_planted_truth(name: str, truth: dict[str, Any], connection: duckdb.DuckDBPyConnection):
     planted: dict[Key, dict[tuple[str, ...], tuple[Any, Any]]] = defaultdict(dict)
     for entry in truth["measures"]:

@@ -28,7 +28,10 @@ class Tables:
 
 def read(connection) -> Tables:
     names = ("claim", "service_line", "remittance", "claim_payment", "service_payment", "adjustment", "acknowledgement",
-             "work_log", "staff", "coding_audit", "patient_transaction", "reference_carc", "root")  # fmt: skip
+             "work_log", "staff", "coding_audit", "patient_transaction", "attribution", "reference_carc",
+             "reference_role", "reference_procedure_family", "root", "claim_sent_again", "appeal", "allowed_schedule",
+             "payer_limit", "reference_claim_filing_indicator", "reference_timely_filing_defaults",
+             "reference_appeal_limit_defaults")  # fmt: skip
     rows = {}
     for name in names:
         answer = connection.execute(f"select * from {name}")
@@ -106,6 +109,8 @@ class Line:
                 self.never += amount
             elif kind == "duplicate":
                 self.duplicate += amount
+        if sum(amount for _, _, amount in self.denials) <= 0:
+            self.denials = []
 
 
 @dataclass
@@ -116,11 +121,13 @@ class Payment:
     day: date
     order: tuple[date, int]
     lines: list[Line]
+    statuses: set[str]
 
     def join(self, others: list[Payment]) -> None:
         """Take in the other parts of a claim that its payer split over several claim payments of one remittance."""
         for other in others:
             self.lines += other.lines
+            self.statuses |= other.statuses
             self.row |= {name: self.row[name] + other.row[name] for name in ("charge_amount", "paid_amount")}
 
     @property
@@ -162,7 +169,7 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         payer = own if own in billed or not answered or pays_after else answered["payer_id"]
         if day <= as_of:
             order = (day, row["claim_payment_id"])
-            found.append(Payment(dict(row), root, payer, day, order, _lines(t, row, answered)))
+            found.append(Payment(dict(row), root, payer, day, order, _lines(t, row, answered), {row["status_code"]}))
             whole = answered["charge_amount"] if answered else ZERO
             if 0 < row["charge_amount"] < whole and row["status_code"] not in ("22", "23", "25"):
                 parts.setdefault((root, payer, row["remittance_id"], whole), []).append(found[-1])
@@ -303,8 +310,32 @@ def _overturn(t: Tables, as_of: date) -> tuple[int, int]:
     return len({id(x.payment) for x in lines if x.overturned}), len({id(x.payment) for x in lines})
 
 
-def balances(t: Tables, as_of: date) -> list[tuple[Claim, Decimal, Decimal]]:
-    """(claim, insurance balance, patient balance)."""
+@dataclass
+class Books:
+    """Where the charge of a claim went; the two balances are what is left of it."""
+
+    claim: Claim
+    charge: Decimal
+    paid: Decimal
+    never: Decimal
+    patient_paid: Decimal
+    written_off: Decimal
+    written_off_denial: Decimal
+    insurance: Decimal
+    patient: Decimal
+
+    @property
+    def open(self) -> Decimal:
+        return max(self.insurance, ZERO) + max(self.patient, ZERO)
+
+
+def postings(t: Tables, claim: Claim, as_of: date) -> list[Row]:
+    rows = [x for x in t.rows["patient_transaction"]
+            if t.root_of.get(x["claim_id"]) == claim.root and x["date"] <= as_of]  # fmt: skip
+    return sorted(rows, key=lambda x: x["date"])
+
+
+def books(t: Tables, as_of: date) -> list[Books]:
     found = []
     for claim in claims(t, as_of):
         is_void = claim.current["frequency_code"] == "8"
@@ -312,20 +343,25 @@ def balances(t: Tables, as_of: date) -> list[tuple[Claim, Decimal, Decimal]]:
         lines = standing.lines if standing else []
         owed = sum((a for line in lines for g, _, a in line.adjustments if g == "PR"), ZERO)
         never = sum((line.never for p in _all_standing(claim) for line in p.lines if not is_void), ZERO)
-        posted = [x for x in t.rows["patient_transaction"]
-                  if t.root_of.get(x["claim_id"]) == claim.root and x["date"] <= as_of]  # fmt: skip
-        patient = owed
-        for x in posted:
-            patient += {"refund": x["amount"], "write_off": ZERO}.get(x["kind"], -x["amount"])
+        posted = postings(t, claim, as_of)
+        patient_paid = sum(
+            ({"refund": -x["amount"], "write_off": ZERO}.get(x["kind"], x["amount"]) for x in posted), ZERO
+        )
         written_off = sum((x["amount"] for x in posted if x["kind"] == "write_off"), ZERO)
         charge = ZERO if is_void else claim.current["charge_amount"]
         paid = sum((p.row["paid_amount"] for p in claim.payments), ZERO)
-        insurance = charge - paid - never - owed
+        insurance, patient = charge - paid - never - owed, owed - patient_paid
         on_denial = min(written_off, max(insurance, ZERO)) if standing and standing.denied else ZERO
         on_patient = min(written_off - on_denial, max(patient, ZERO))
         insurance -= written_off - on_patient
-        found.append((claim, insurance, patient - on_patient))
+        found.append(Books(claim, charge, paid, never, patient_paid, written_off, on_denial, insurance,
+                           patient - on_patient))  # fmt: skip
     return found
+
+
+def balances(t: Tables, as_of: date) -> list[tuple[Claim, Decimal, Decimal]]:
+    """(claim, insurance balance, patient balance)."""
+    return [(b.claim, b.insurance, b.patient) for b in books(t, as_of)]
 
 
 def _all_standing(claim: Claim) -> list[Payment]:
@@ -377,32 +413,15 @@ def _charge_lag(t: Tables, as_of: date) -> tuple[int, int]:
     return sum(lags), len(lags)
 
 
-def _submission_lag(t: Tables, as_of: date) -> tuple[int, int]:
-    lags = [(c.submitted - c.current["service_date"]).days for c in claims(t, as_of)]
+def _coding_lag(t: Tables, as_of: date) -> tuple[int, int]:
+    lags = [(c.work["coded_at"] - c.current["service_date"]).days for c in claims(t, as_of)
+            if c.work and c.work["coded_at"]]  # fmt: skip
     return sum(lags), len(lags)
 
 
-def _person(role: str, owner: str) -> Callable[[Tables, date], tuple[int, int]]:
-    def count(t: Tables, as_of: date) -> tuple[int, int]:
-        owners = {row["carc"]: row["owner"] for row in t.rows["reference_carc"]}
-        judged = {c.root for c in claims(t, as_of)
-                  if c.work and c.work[f"{role}_id"] and c.adjudications(c.current["payer_id"])}  # fmt: skip
-        at_fault = {
-            x.claim.root
-            for x in denied_lines(t, as_of)
-            if x.claim.root in judged
-            and x.payment.payer == x.claim.current["payer_id"]
-            and not x.is_overturned_unchanged
-            and any(owners[carc] == owner for _, carc, _ in x.line.denials)
-        }
-        return len(at_fault), len(judged)
-
-    return count
-
-
-def _accuracy(t: Tables, as_of: date) -> tuple[int, int]:
-    rows = [r for r in t.rows["coding_audit"] if r["audited_value"] and r["audited_on"] <= as_of]
-    return sum(r["coded_value"] == r["audited_value"] for r in rows), len(rows)
+def _submission_lag(t: Tables, as_of: date) -> tuple[int, int]:
+    lags = [(c.submitted - c.current["service_date"]).days for c in claims(t, as_of)]
+    return sum(lags), len(lags)
 
 
 def _sum(values: Iterable[Decimal]) -> tuple[Decimal, None]:
@@ -426,7 +445,5 @@ TWIN: dict[str, Callable[[Tables, date], tuple[Any, Any]]] = {
     "rejection_rate": _rejection,
     "charge_lag": _charge_lag,
     "submission_lag": _submission_lag,
-    "coder_denial_rate": _person("coder", "coding"),
-    "biller_denial_rate": _person("biller", "billing"),
-    "coding_accuracy": _accuracy,
+    "coding_lag": _coding_lag,
 }

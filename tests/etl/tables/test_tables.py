@@ -327,6 +327,27 @@ def test_a_payment_that_came_as_an_835_counts_once(desk: Desk) -> None:
     assert desk.rows("select sum(paid_amount) from claim_payment") == [("80.00",)]
 
 
+@pytest.mark.parametrize(("check", "seen"), [("", 1), ("T9", 1), ("T8", 0)])
+def test_an_835_of_a_payment_that_came_in_an_export_counts_once(desk: Desk, check: str, seen: int) -> None:
+    """Another check of the same day and amounts is another payment."""
+    desk.load({"a.csv": f"{PAID_HEADER}A1,2026-02-03,{check},100,80,CO,45,20\n"}, PAYMENTS)
+    paid = remittance_file("CLP*A1*1*100*80*0*CI*I1\nCAS*CO*45*20", "20260203", trace="T9", deposit="80")
+    report = desk.load({"b.835": paid})
+    assert report.kept_out("duplicate")["claim_payments"] == seen
+    assert desk.rows("select count(*) from claim_payment") == [(2 - seen,)]
+
+
+def test_an_835_that_shares_only_some_payments_with_an_export_is_said(desk: Desk) -> None:
+    desk.load({"a.csv": f"{PAID_HEADER}A1,2026-02-03,,100,80,CO,45,20\n"}, PAYMENTS)
+    payments = "CLP*A1*1*100*80*0*CI*I1\nCAS*CO*45*20\nCLP*A2*1*50*50*0*CI*I2"
+    both = remittance_file(payments, "20260203", trace="T9", deposit="130")
+    report = desk.load({"b.835": both})
+    assert [(p.rule, p.found) for _, p in report.of("flagged")] == [
+        ("exported-before", "1 of 2 claim payments that were loaded from an export before")
+    ]
+    assert desk.rows("select count(*) from claim_payment") == [(3,)]
+
+
 def test_a_payment_that_arrives_in_two_exports_is_paid_once_and_wholly(desk: Desk) -> None:
     first = "A1,2026-02-03,T1,100,80,CO,45,20\n"
     desk.load({"a.csv": PAID_HEADER + first}, PAYMENTS)

@@ -71,3 +71,18 @@ def test_a_new_team_reaches_every_claim(tmp_path: Path, partial: list[int]) -> N
     teams = store.open_reader(db).execute("select distinct unnest(teams) from claim_root").fetchall()
     assert teams == [("night shift",)]
     assert not partial
+
+
+def test_a_slice_at_a_time_equals_one_computation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sample(tmp_path / "sample", claims=120, seed=3)
+    db = tmp_path / "warehouse.duckdb"
+    load([tmp_path / "sample"], db)
+    with store.open_writer(db) as connection:
+        at_once = snapshot(connection)
+        monkeypatch.setattr(refresh, "_SLICE", 17)
+        done: list[int] = []
+        whole = refresh._refresh_part
+        monkeypatch.setattr(refresh, "_refresh_part", lambda *args: (done.append(1), whole(*args)))
+        refresh.refresh_views(connection)
+        assert len(done) > 5
+        assert snapshot(connection) == at_once

@@ -17,7 +17,7 @@ from etl.measures import DIMENSIONS, MEASURES, Measure, Period, data_through
 from etl.measures import rollup as made
 from etl.sample import write_sample
 from etl.unload import unload
-from etl.warehouse import refresh, rolling, store
+from etl.warehouse import refresh, rolling, store, views
 from etl.warehouse.as_of import open_as_of
 
 AGES = ("service", "submission", "remit")
@@ -86,10 +86,12 @@ def test_every_measure_by_every_pair_of_dimensions_filter_and_period(loaded: tup
     connection = store.open_reader(loaded[0])
     last = data_through(connection)
     assert last is not None
-    choose, used = Random(1), {name: 0 for name in MEASURES}
-    for measure in MEASURES.values():
+    rolled = {name: m for name, m in MEASURES.items() if m.view in views.KEPT and m.date_column}
+    choose, used = Random(1), {name: 0 for name in rolled}
+    for measure in rolled.values():
         names = [name for name in measure.dimensions if not DIMENSIONS[name].many]
-        pairs = [(), *((name,) for name in names), *choose.sample(list(combinations(names, 2)), 5)]
+        two = list(combinations(names, 2))
+        pairs = [(), *((name,) for name in names), *choose.sample(two, min(3, len(two)))]
         for dims in pairs:
             for period in choose.sample(periods(last), 2) if measure.date_column else [(None, None)]:
                 filters = {}
@@ -102,8 +104,8 @@ def test_every_measure_by_every_pair_of_dimensions_filter_and_period(loaded: tup
                 by_rollup, answer = asked(measure, connection, **question)
                 assert answer.equals(from_view(measure, connection, **question)), (measure.name, question)
                 used[measure.name] += by_rollup
-    without = {name for name, n in used.items() if not n}
-    assert without == {name for name, m in MEASURES.items() if m.view in ("deposit", "coding_audit_line")}
+    assert len(rolled) > 20
+    assert all(used.values())
 
 
 def values(connection: duckdb.DuckDBPyConnection, measure: Measure, name: str) -> list[str]:
@@ -146,17 +148,17 @@ def contents(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return out
 
 
-def test_a_past_day_is_not_answered_from_the_last_days_balances(loaded: tuple[Path, list[Path]]) -> None:
+def test_a_past_day_is_not_answered_from_the_last_days_rollups(loaded: tuple[Path, list[Path]]) -> None:
     connection = store.open_reader(loaded[0])
     last = data_through(connection)
     assert last is not None
-    measure, day = MEASURES["insurance_ar_amount"], last.replace(year=last.year - 1)
-    past = open_as_of(loaded[0], day)
+    measure, day = MEASURES["initial_denial_rate"], last.replace(year=last.year - 1)
+    past = open_as_of(loaded[0], day, measure.view)
     for one in (connection, past):
-        used, answer = asked(measure, one, dims=["ar_bucket"], as_of=day)
+        used, answer = asked(measure, one, dims=["payer_name"], as_of=day)
         assert not used
-        assert answer.equals(from_view(measure, connection, dims=["ar_bucket"], as_of=day))
-    assert asked(measure, connection, dims=["ar_bucket"], as_of=last)[0]
+        assert answer.equals(from_view(measure, connection, dims=["payer_name"], as_of=day))
+    assert asked(measure, connection, dims=["payer_name"], as_of=last)[0]
 
 
 def test_a_rollup_that_is_no_small_part_carries_fewer_dimensions(

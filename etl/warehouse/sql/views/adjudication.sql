@@ -15,7 +15,8 @@ known as (
 ),
 
 candidate as (
-    select p.*, t.* exclude (claim_payment_id)
+    select
+        p.*, t.allowed_amount, t.patient_owed_amount, t.never_amount, t.duplicate_amount, t.denied_amount, t.is_denied
     from known as p
     join total as t on t.claim_payment_id = p.claim_payment_id
     where
@@ -43,7 +44,9 @@ reversed as (
 
 judged as (
     select
-        c.* replace (coalesce(s.first_payment_id, c.claim_payment_id) as claim_payment_id),
+        coalesce(s.first_payment_id, c.claim_payment_id) as claim_payment_id, c.root_id, c.payer_id, c.payment_date,
+        c.payment_order, c.charge_amount, c.paid_amount, c.allowed_amount, c.patient_owed_amount, c.never_amount,
+        c.denied_amount, c.is_denied,
         s.first_payment_id is not null as is_split, r.claim_payment_id is not null as is_reversed
     from candidate as c
     left join split_payment as s on s.claim_payment_id = c.claim_payment_id

@@ -10,6 +10,29 @@ with answer as (
     group by k.root_id
 ),
 
+sending as (
+    select k.root_id, c.submission_date
+    from claim as c
+    join root as k on k.patient_control_number = c.patient_control_number
+    where c.submission_date <= $as_of and not c.is_predetermination
+    union all
+    select k.root_id, a.submission_date
+    from claim_sent_again as a
+    join claim as c on c.claim_id = a.claim_id
+    join root as k on k.patient_control_number = c.patient_control_number
+    where a.submission_date <= $as_of and not c.is_predetermination
+),
+
+sent_twice as (select root_id from sending group by root_id having count(*) > 1),
+
+numbered as (
+    select root_id, submission_date, row_number() over (partition by root_id order by submission_date) as place
+    from sending
+    where root_id in (select root_id from sent_twice)
+),
+
+again as (select root_id, submission_date from numbered where place = 2),
+
 first_adjudication as (select * from adjudication where is_initial),
 
 denied as (
@@ -30,6 +53,7 @@ select
     x.root_id, x.payer_id, x.is_billed_payer,
     n.root_id is not null as is_acknowledged, coalesce(n.is_rejected, false) as is_rejected,
     coalesce(n.is_last_answer_rejection, false) as is_last_answer_rejection,
+    coalesce(g.submission_date <= coalesce(a.payment_date, g.submission_date), false) as is_sent_again,
     a.root_id is not null as is_adjudicated, a.payment_date as first_remit_date, a.charge_amount as first_charge_amount,
     a.paid_amount as first_paid_amount, a.allowed_amount as first_allowed_amount,
     coalesce(a.denied_amount, 0) as denied_amount,
@@ -38,5 +62,6 @@ select
     coalesce(d.is_overturned, false) as is_overturned, d.overturned_on
 from pair as x
 left join answer as n on n.root_id = x.root_id
+left join again as g on g.root_id = x.root_id
 left join first_adjudication as a on a.root_id = x.root_id and a.payer_id = x.payer_id
 left join denied as d on d.root_id = a.root_id and d.payer_id = a.payer_id

@@ -68,15 +68,19 @@ settled as (
 ),
 
 -- a write-off falls on what a standing denial leaves open, then on what the patient owes, then on the insurance side
+on_denial as (
+    select
+        *,
+        least(write_off_amount, case when is_denied then greatest(insurance_before_write_off, 0) else 0 end)
+            as denial_write_off_amount
+    from settled
+),
+
 divided as (
     select
         *,
-        least(
-            write_off_amount
-            - least(write_off_amount, case when is_denied then greatest(insurance_before_write_off, 0) else 0 end),
-            greatest(patient_before_write_off, 0)
-        ) as patient_write_off_amount
-    from settled
+        least(write_off_amount - denial_write_off_amount, greatest(patient_before_write_off, 0)) as patient_write_off_amount
+    from on_denial
 )
 
 select
@@ -86,6 +90,7 @@ select
     cast(contractual_amount as decimal(18, 2)) as contractual_amount,
     cast(patient_paid_amount as decimal(18, 2)) as patient_paid_amount,
     cast(write_off_amount as decimal(18, 2)) as write_off_amount,
+    cast(denial_write_off_amount as decimal(18, 2)) as denial_write_off_amount,
     cast(insurance_before_write_off - (write_off_amount - patient_write_off_amount) as decimal(18, 2)) as insurance_balance_amount,
     cast(patient_before_write_off - patient_write_off_amount as decimal(18, 2)) as patient_balance_amount
 from divided

@@ -28,7 +28,8 @@ line as (
 
 allowed as (
     select
-        l.*, m.* exclude (claim_payment_id, place),
+        l.*, m.patient_share_amount, m.follows_amount, m.never_amount, m.patient_owed_amount, m.denial_amount,
+        m.denial_if_nothing_amount, m.reduction_amount, m.duplicate_amount,
         l.paid_amount + coalesce(m.patient_share_amount, 0) + coalesce(m.follows_amount, 0) as allowed_amount
     from line as l
     left join money as m on m.claim_payment_id = l.claim_payment_id and m.place = l.place

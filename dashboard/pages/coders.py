@@ -1,0 +1,39 @@
+"""How accurate is the work of coders: denials on equal case mix, audits, what to train, lags."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import filters, scorecards, tiles, words
+from dashboard.question import Question
+
+
+def page() -> None:
+    scope = filters.scope()
+    st.title("Coder accuracy")
+    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}")
+    names = ("coder_denial_rate", "coder_denial_rate_before_contest", "coding_accuracy", "coding_record_accuracy")
+    tiles.row(*(Question(name, scope) for name in names), compare=True)
+
+    scorecards.against_case_mix("coder", scope)
+
+    st.markdown("##### Audits")
+    accuracy, records = Question("coding_accuracy", scope), Question("coding_record_accuracy", scope)
+    left, middle, right = st.columns(3)
+    with left:
+        scorecards.rates("Code over code, by kind of code", accuracy, "audit_field")
+    with middle:
+        scorecards.rates("Code over code, by coder", accuracy, "coder_id")
+    with right:
+        scorecards.rates("Record over record, by coder", records, "coder_id")
+    scorecards.training(scope)
+
+    st.markdown("##### Pace")
+    left, right = st.columns(2)
+    with left:
+        scorecards.values("Days from service to final codes", Question("coding_lag", scope), "coder_id", "days")
+    with right:
+        scorecards.values(
+            "Claims coded a day worked", Question("coder_productivity", scope), "staff_id", "claims a day"
+        )
+    scorecards.whose(scope)

@@ -1,0 +1,74 @@
+"""The worklist as the Recovery page shows it: ranked, with the chance of the overturn model where one was trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from dashboard import columns, data, drill, riskmodel, story, words
+from dashboard.question import Scope
+from etl.warehouse.store import file_identity, open_reader
+from etl.worklist import worklist
+
+_SHOWN = ("rank", "claim_number", "payer_name", "expected_amount", "days_left", "what_to_do", "why", "open_amount",
+          "chance", "denial_category", "work_by", "facility")  # fmt: skip
+_LABELS = {
+    "rank": "Place", "expected_amount": "Expected", "days_left": "Days left", "what_to_do": "What to do",
+    "why": "Why here", "open_amount": "Open", "chance": "Chance", "work_by": "Work by", "denial_category": "Category",
+}  # fmt: skip
+LEFT = {"all": "All", "30": "Within 30 days", "open": "Not passed", "passed": "Limit passed"}
+
+
+def listed(scope: Scope) -> pl.DataFrame:
+    """The list for the payers and sites chosen, in its order."""
+    found = _listed(file_identity(data.path()), str(riskmodel.path()))
+    for name, values in (("payer_name", scope.payers), ("facility", scope.sites)):
+        if values:
+            found = found.filter(pl.col(name).is_in(values))
+    return found
+
+
+@st.cache_data(max_entries=2, show_spinner="Ranking the open denials …")
+def _listed(key: data.Key, model: str) -> pl.DataFrame:
+    from models.worklist_cli import learned_chances  # scikit-learn takes seconds to import
+
+    connection = open_reader(Path(key[0]))
+    return worklist(connection, chances=learned_chances(connection, Path(model)))
+
+
+def narrowed(frame: pl.DataFrame, left: str, categories: list[str]) -> pl.DataFrame:
+    """The rows that the page's own filters keep."""
+    days = pl.col("days_left")
+    kept = {"all": pl.lit(True), "30": days.is_between(0, 30), "open": days >= 0, "passed": days < 0}[left]
+    chosen = pl.col("denial_category").is_in(categories) if categories else pl.lit(True)
+    return frame.filter(kept & chosen)
+
+
+def table(frame: pl.DataFrame) -> None:
+    """The list to read, to take away, and to open a claim from."""
+    total = words.money(frame.filter(pl.col("days_left") >= 0)["expected_amount"].sum())
+    st.markdown(
+        f"**{frame.height:,} claims**, {total} expected from those whose limit has not passed.".replace("$", "\\$")
+    )
+    shown = columns.shown(frame.select(_SHOWN).head(1_000))
+    config = columns.config(shown, "money")
+    for name, label in _LABELS.items():
+        config[name]["label"] = label
+    config["chance"] = st.column_config.ProgressColumn("Chance", format="percent", min_value=0, max_value=1)
+    config["what_to_do"] = st.column_config.TextColumn("What to do", width="medium")
+    config["why"] = st.column_config.TextColumn("Why here", width="large")
+    chosen = st.dataframe(
+        shown, hide_index=True, height=min(38 + 35 * shown.height, 520), column_config=config, key="worklist",
+        on_select="rerun", selection_mode="single-row", alt="Open denials in the order in which to work them",
+    )  # fmt: skip
+    drill.downloads(frame.drop("root_id", "payer_id"), "Recovery list")
+    if not chosen.selection.rows:
+        st.caption("Select a row, at its left edge, to see why it stands there and the claim's timeline.")
+        return
+    row = frame.row(chosen.selection.rows[0], named=True)
+    with st.container(border=True):
+        st.markdown(f"##### {row['rank']}. {row['claim_number']}: {row['what_to_do']}")
+        st.markdown(row["why"].replace("$", "\\$"))
+        story.show(int(row["root_id"]), linked=True)

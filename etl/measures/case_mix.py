@@ -1,0 +1,127 @@
+"""What share of a person's claims would have been denied in other hands: indirect standardisation.
+
+Each claim is in a cell: claim type and procedure family, then payer, then site. The chance of a denial in a cell is
+that of the same cell in *other people's* claims, so nobody is measured against themselves. Few such claims say little,
+so the chance is drawn towards that of the coarser cell (and that towards the one above, up to all claims), the more
+the fewer denials were to be expected there: rate × (1 + A × denials) / (1 + A × expected denials), where A is how much
+the cells of that level truly differ beyond chance (a gamma-Poisson model, A by moments: var = e + A e²; see
+etl/measures/fairness.py for sources). A level whose cells differ by chance alone (A = 0) changes nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+# from coarse to fine
+MIX = ("claim_type", "procedure_family", "payer_id", "facility")
+LEVELS = (MIX[:2], MIX[:3], MIX)
+# a kind of work that fewer claims of others than this are of is nobody else's work
+COMPARABLE_CLAIMS = 30
+# keys up to here are numbered by a table in memory, more by sorting
+_MOST_KEYS = 1 << 26
+
+
+def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add to rows of (person, MIX, claims, denials), in any order:
+
+    `chance`: the denials to be expected a claim, from others' claims (null when nobody else has any); `cell_doubt` and
+    `common_doubt`: its variance, by the cell's own few claims and (relative) by the few denials of all; and
+    `is_comparable`: whether others do enough claims of that type and family.
+    """
+    # whole numbers instead of names: sums by cell are then as fast as numpy counts
+    person = _codes(frame["person"])
+    claims, denials = (frame[name].cast(pl.Float64).to_numpy() for name in ("claims", "denials"))
+
+    def others(cell: Whole) -> tuple[Numbers, Numbers]:
+        """Claims and denials of a row's cell without those of its person."""
+        own = _dense(cell * (person.max(initial=0) + 1) + person)
+        return _total(claims, cell) - _total(claims, own), _total(denials, cell) - _total(denials, own)
+
+    cell = np.zeros(frame.height, np.int64)
+    other_claims, other_denials = others(cell)
+    chance = _over(other_denials, other_claims)
+    common_doubt = _over(np.ones(frame.height), other_denials)
+    # of all claims, the person's too: what A is estimated from
+    crude = _over(_total(denials, cell), _total(claims, cell))
+    cell_doubt, comparable = np.zeros(frame.height), np.zeros(frame.height, bool)
+    for level, names in enumerate(LEVELS):
+        for name in names[len(LEVELS[level - 1]) if level else 0 :]:
+            codes = _codes(frame[name])
+            cell = _dense(cell * (codes.max(initial=0) + 1) + codes)
+        other_claims, other_denials = others(cell)
+        if level == 0:
+            comparable = other_claims >= COMPARABLE_CLAIMS
+        spread = _spread(cell, claims, denials, crude)
+        # the gamma distribution that the chance is the mean of, and its variance
+        drawn = chance * (1 + spread * other_denials) / (1 + spread * other_claims * chance)
+        if spread:
+            cell_doubt = drawn * chance * spread / (1 + spread * other_claims * chance)
+        crude = crude * (1 + spread * _total(denials, cell)) / (1 + spread * _total(claims, cell) * crude)
+        chance = drawn
+    # six places, so that sums of them are the same whatever their order
+    numbers = {"chance": chance.round(6), "cell_doubt": cell_doubt, "common_doubt": common_doubt}
+    return frame.with_columns(
+        *(pl.Series(name, values).fill_nan(None) for name, values in numbers.items()),
+        pl.Series("is_comparable", comparable),
+    )
+
+
+def summed(cells: pl.DataFrame) -> pl.DataFrame:
+    """One row per person, by their ids: claims, observed, expected (null when there is nobody to compare with), doubt
+    (the variance of expected) and comparable (the share of claims that others do as well)."""
+    expected = (pl.col("claims") * pl.col("chance")).sum()
+    comparable = (pl.col("claims") * pl.col("is_comparable")).sum() / pl.col("claims").sum()
+    return (
+        cells.group_by("person", *MIX)
+        .agg(pl.col("claims", "denials").sum(), pl.col("chance", "cell_doubt", "common_doubt", "is_comparable").first())
+        .group_by("person")
+        .agg(
+            pl.col("claims").sum(),
+            observed=pl.col("denials").sum(),
+            expected=pl.when(pl.col("chance").count() > 0).then(expected.round(6)),
+            doubt=(pl.col("cell_doubt") * pl.col("claims") ** 2).sum() + pl.col("common_doubt").first() * expected**2,
+            comparable=comparable,
+        )
+        .sort("person")
+    )
+
+
+def _codes(values: pl.Series) -> Whole:
+    """A number for each value, from 0 without gaps; a missing value is one of them."""
+    text = values.cast(pl.String)
+    codes = text.cast(pl.Categorical).to_physical().cast(pl.Int64) + 1
+    return _dense(codes.fill_null(0).to_numpy())
+
+
+def _dense(keys: Whole) -> Whole:
+    """The same keys numbered from 0 without gaps."""
+    if keys.max(initial=0) > _MOST_KEYS:
+        return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    is_used = np.zeros(keys.max(initial=0) + 1, np.int64)
+    is_used[keys] = 1
+    numbered: Whole = (np.cumsum(is_used) - 1)[keys]
+    return numbered
+
+
+def _total(values: Numbers, keys: Whole) -> Numbers:
+    """The sum over the rows of the same key, in each row."""
+    totals = np.bincount(keys, values, 1).astype(np.float64)
+    return totals[keys]
+
+
+def _over(part: Numbers, whole: Numbers) -> Numbers:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Numbers = np.where(whole > 0, part / whole, np.nan)
+    return share
+
+
+def _spread(cell: Whole, claims: Numbers, denials: Numbers, crude: Numbers) -> float:
+    """A: the variance of the cells' true rates, relative to those of the coarser cells (0: nothing but chance)."""
+    expected = np.bincount(cell, np.nan_to_num(crude) * claims, 1)
+    beyond_chance = ((np.bincount(cell, denials, 1) - expected) ** 2).sum() - expected.sum()
+    return max(float(beyond_chance / (expected**2).sum()), 0.0) if expected.any() else 0.0
