@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
     "adjudication": "kept",
     "denied_line": "kept",
     "claim_root": "kept",
-    "claim_answer": "kept",
+    "claim_answer": "passing",
     "claim_outcome": "kept",
     "first_answer": "kept",
     "denial_definition": "joined",

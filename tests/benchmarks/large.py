@@ -130,7 +130,7 @@ def _make(folder: Path, db: Path, millions: float) -> None:
             connection.execute(f"drop table {table}")
             connection.execute(f"create table {table} as select {select} from base_{table} as b, copy as c{order}")
             connection.execute(f"drop table temp.base_{table}")
-            store.settle(connection)
+            refresh.settle(connection)
         for view, kind in views.KINDS.items():
             if kind == "joined":
                 refresh._create_view(connection, view, last)
