@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 import duckdb
@@ -16,7 +17,9 @@ import polars as pl
 import polars.selectors as cs
 
 from etl.errors import UserError
+from etl.measures import rollup as made
 from etl.measures.dimensions import DIMENSIONS, PERIODS, Dimension
+from etl.measures.rollup import Rollup
 from etl.warehouse import views
 
 Unit = Literal["count", "money", "rate", "days", "ratio"]
@@ -42,8 +45,11 @@ class Sum:
 
     def sql(self) -> str:
         """The sum as SQL over the view's rows."""
-        total = f"coalesce(sum({self.amount}) filter (where {self.where}), 0)"
-        return total if self.divided_by == 1 else f"cast({total} / {self.divided_by} as decimal(18, 2))"
+        return self.total(f"coalesce(sum({self.amount}) filter (where {self.where}), 0)")
+
+    def total(self, sql: str) -> str:
+        """A sum as it is reported."""
+        return sql if self.divided_by == 1 else f"cast({sql} / {self.divided_by} as decimal(18, 2))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,9 @@ class Measure:
         Money is Decimal with cents, counts are integers; an empty denominator gives a null value, as do the sums of
         no rows when there are no dims. Raises UserError for a dimension that this measure does not have.
         """
-        query = self.query(data_through(connection), dims, filters, period, as_of, age_from)
-        return self.answer(_frame(connection, query))
+        last_known = data_through(connection)
+        rollups = made.of_view(connection, self.view)
+        return self.answer(_frame(connection, self.query(last_known, dims, filters, period, as_of, age_from, rollups)))
 
     def query(
         self,
@@ -107,23 +114,33 @@ class Measure:
         period: Period = (None, None),
         as_of: date | None = None,
         age_from: AgeFrom = "service",
+        rollups: Sequence[Rollup] = (),
     ) -> Query:
         """The question as SQL: its rows are the dims, numerator and denominator. `answer` makes values of them.
 
-        `last_known` is the day that the views stand on (`data_through`). Raises UserError as `by` does.
+        `last_known` is the day that the views stand on (`data_through`). The first of `rollups` that carries the
+        question answers it, else the view. Raises UserError as `by` does.
         """
         columns = [self.dimension(name) for name in dims]
         if many := [dim.name for dim in columns if dim.many]:
             raise UserError(f"A claim can have several {many[0]}: {many[0]} can filter {self.name}, not break it down.")
-        chosen = self._chosen(last_known, filters or {}, period, as_of, age_from)
-        keys = [f"{self._expression(dim, age_from)} as {dim.name}" for dim in columns]
-        denominator = self.denominator.sql() if self.denominator else "null"
-        sums = [f"{self.numerator.sql()} as numerator", f"{denominator} as denominator"]
+        names = {*dims, *(filters or {})}
+        rollup = None
+        if self._day(last_known, period, as_of) is None:
+            rollup = next((one for one in rollups if one.carries(self, names, period)), None)
+        chosen = self._chosen(last_known, filters or {}, period, as_of, age_from, rollup)
+        keys = [f"{self._expression(dim, age_from, rollup)} as {dim.name}" for dim in columns]
+        total = partial(rollup.total, self) if rollup else Sum.sql
+        denominator = total(self.denominator) if self.denominator else "null"
+        sums = [f"{total(self.numerator)} as numerator", f"{denominator} as denominator"]
+        select = f"select {', '.join(keys + sums)} from chosen"
+        if not keys:
+            return chosen.then(select)
         counted = [part.where for part in (self.numerator, self.denominator) if part]
-        kept = f" where ({') or ('.join(counted)})" if keys else ""
-        group = f" group by {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
-        order = group.replace("group by", "order by")
-        return chosen.then(f"select {', '.join(keys + sums)} from chosen{kept}{group}{order}")
+        kept = "" if rollup else f" where ({') or ('.join(counted)})"
+        having = f" having {rollup.any_counted(self)}" if rollup else ""
+        places = ", ".join(str(i + 1) for i in range(len(keys)))
+        return chosen.then(f"{select}{kept} group by {places}{having} order by {places}")
 
     def rows(
         self,
@@ -153,37 +170,48 @@ class Measure:
             raise UserError(f"{self.name} has no dimension {name!r}; it has: {', '.join(self.dimensions)}.")
         return DIMENSIONS[name]
 
-    def _expression(self, dim: Dimension, age_from: AgeFrom) -> str:
+    def _expression(self, dim: Dimension, age_from: AgeFrom, rollup: Rollup | None = None) -> str:
         if dim.name in PERIODS:
-            return f"cast(date_trunc('{dim.name}', {self.date_column}) as date)"
-        return dim.expression.format(age=f"{age_from}_age_days")
+            return f"cast(date_trunc('{dim.name}', {rollup.grain if rollup else self.date_column}) as date)"
+        return dim.name if rollup else dim.expression.format(age=f"{age_from}_age_days")
+
+    def _day(self, last_known: date | None, period: Period, as_of: date | None) -> date | None:
+        """The past day that the view must be computed for; None: it stands ready in the warehouse."""
+        day = as_of or (period[1] if self.date_column is None else None)
+        return day if day and day != last_known and views.depends_on_day(self.view) else None
 
     def _chosen(
-        self, last_known: date | None, filters: Filters, period: Period, as_of: date | None, age_from: AgeFrom
+        self,
+        last_known: date | None,
+        filters: Filters,
+        period: Period,
+        as_of: date | None,
+        age_from: AgeFrom,
+        rollup: Rollup | None = None,
     ) -> Query:
         """A `with` clause whose last step, `chosen`, holds the rows asked for; all values are bound parameters."""
         start, end = period
-        day = as_of or (end if self.date_column is None else None)
-        conditions, parameters = [self.where], dict[str, Any]()
-        if self.date_column and start:
-            conditions.append(f"{self.date_column} >= $start")
-            parameters["start"] = start
-        if self.date_column and end:
-            conditions.append(f"{self.date_column} <= $end")
+        day = self._day(last_known, period, as_of)
+        conditions, parameters = [] if rollup else [self.where], dict[str, Any]()
+        column = rollup.grain if rollup else self.date_column
+        if column and start:
+            conditions.append(f"{column} >= $start")
+            parameters["start"] = start.replace(day=1) if column == "month" else start
+        if column and end:
+            conditions.append(f"{column} <= $end")
             parameters["end"] = end
         for i, (name, values) in enumerate(filters.items()):
             dim = self.dimension(name)
             wanted = [values] if isinstance(values, str) else list(values)
             names = [f"filter_{i}_{j}" for j in range(len(wanted))]
             parameters |= dict(zip(names, wanted, strict=True))
-            conditions.append(dim.condition(self._expression(dim, age_from), names))
-        if day is None or day == last_known or not views.depends_on_day(self.view):
-            source = "with"
-            parameters.pop("as_of", None)
-        else:
+            conditions.append(dim.condition(self._expression(dim, age_from, rollup), names))
+        source = "with"
+        if day:
             source, parameters["as_of"] = views.as_of_query(self.view) + ",", day
-        age = f"{age_from}_age_days as age_days, " if self.view == "receivable" else ""
-        chosen = f"{source} chosen as (select {age}* from {self.view} where {' and '.join(conditions)})"
+        age = f"{age_from}_age_days as age_days, " if self.view == "receivable" and not rollup else ""
+        table = rollup.name if rollup else self.view
+        chosen = f"{source} chosen as (select {age}* from {table} where {' and '.join(conditions or ['true'])})"
         return Query(chosen, parameters)
 
     def answer(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ import polars as pl
 
 from etl.measures.case_mix import MIX, with_chance
 from etl.measures.measure import AgeFrom, Filters, Measure, Period, Query, Sum, data_through
+from etl.measures.rollup import Rollup
 
 Role = Literal["coder", "biller"]
 _OF_PEOPLE = ("coder_id", "biller_id", "team", "teams", "employment", "credential", "tenure")
@@ -92,8 +93,12 @@ class Standardised(Measure):
         period: Period = (None, None),
         as_of: date | None = None,
         age_from: AgeFrom = "service",
+        rollups: Sequence[Rollup] = (),
     ) -> Query:
-        """The counts: dims, person, case mix, is_asked (whether the filters of people choose it), claims, denials."""
+        """The counts: dims, person, case mix, is_asked (whether the filters of people choose it), claims, denials.
+
+        No rollup carries the cells of the case mix.
+        """
         chosen, asked = self._work(last_known, filters or {}, period, as_of, age_from)
         keys = [f"{self._expression(self.dimension(name), age_from)} as asked_{name}" for name in dims]
         keys += [f"{self.role}_id as person", *MIX, f"{asked} as is_asked"]

@@ -24,6 +24,9 @@ def open_as_of(path: Path, day: date, view: str = "receivable") -> duckdb.DuckDB
     connection.execute(f"drop view {view}")
     connection.execute(f"alter table past rename to {view}")
     connection.execute(
+        "create or replace view rollup_state as from warehouse.rollup_state limit 0"
+    )  # they stand on the last day
+    connection.execute(
         f"create or replace view warehouse_state as select date '{day:%Y-%m-%d}' as data_through, 1 as schema_version"
     )
     return connection

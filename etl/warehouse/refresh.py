@@ -13,7 +13,7 @@ from datetime import date
 
 import duckdb
 
-from etl.warehouse import views
+from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
 SCHEMA_VERSION = 7
@@ -105,7 +105,8 @@ def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = 
     for view, kind in views.KINDS.items():
         rows = f"from (\n{views.text_as_of(view, day)}\n) {limit}" if limit else views.text_as_of(view, day)
         if kind == "kept":
-            connection.execute(f"create or replace table {view} as {rows}")
+            order = f" order by {views.SORTED_BY[view]}" if view in views.SORTED_BY else ""
+            connection.execute(f"create or replace table {view} as from (\n{rows}\n){order}")
             _comment(connection, "table", view)
         elif kind == "passing":
             connection.execute(f"create or replace temp table {view} as {rows}")
@@ -114,6 +115,7 @@ def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = 
     for view, kind in views.KINDS.items():
         if kind == "passing":
             connection.execute(f"drop table temp.{view}")
+    rolling.make_all(connection)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, view: str, day: date) -> None:
@@ -189,6 +191,7 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     for view, kind in views.KINDS.items():
         if kind == "joined":
             _create_view(connection, view, day)  # the day has moved on
+    rolling.settle(connection)
 
 
 def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
@@ -204,6 +207,7 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
     for view in views.KEPT:
+        rolling.move(connection, view, lasting)
         connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):

@@ -33,8 +33,8 @@ KINDS: dict[str, Kind] = {
     "adjudication": "kept",
     "denied_line": "kept",
     "claim_root": "kept",
-    "claim_answer": "kept",
-    "claim_outcome": "joined",
+    "claim_answer": "passing",
+    "claim_outcome": "kept",
     "first_answer": "kept",
     "denial_definition": "joined",
     "definition_bridge": "joined",
@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     "patient_posting": "joined",
     "denial_resolution": "joined",
     "unbilled_charge": "joined",
-    "cash": "joined",
+    "cash": "kept",
     "deposit": "joined",
     "coding_audit_line": "joined",
     "coding_audit_record": "joined",
@@ -60,6 +60,12 @@ KINDS: dict[str, Kind] = {
     "contract_line": "joined",
 }
 ORDER = tuple(KINDS)
+# large tables that measures read a period of lie in the order of their days, so that the other days are not read
+SORTED_BY = {
+    "claim_outcome": "first_remit_date",
+    "denial": "first_remit_date",
+    "cash": "payment_date",
+}
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
 
 

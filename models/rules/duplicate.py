@@ -35,7 +35,7 @@ _SENT = """
         and l.claim_id in (select unnest($claims)) and not r.is_void
         and r.root_id not in (
             select root_id
-            from claim_answer
+            from claim_outcome
             where
                 root_id in (select root_id from claim_root where claim_id in (select unnest($claims)))
                 and is_billed_payer and is_last_answer_rejection and not coalesce(is_adjudicated, false)

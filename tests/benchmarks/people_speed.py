@@ -62,8 +62,10 @@ def _write(db: Path) -> None:
             from range({CLAIMS}) as r(i)"""
         )
         connection.execute(
-            """insert into claim_answer by name select root_id, payer_id, true as is_billed_payer, true as is_adjudicated,
-                false as is_rejected, submission_date + 20 as first_remit_date, root_id % 12 = 0 as is_denied,
+            """insert into claim_outcome by name select root_id, payer_id, payer_name, claim_number, claim_id, claim_type,
+                facility, procedure_family, coder_id, biller_id, teams, service_date, submission_date, charge_amount,
+                true as is_billed_payer, true as is_adjudicated, false as is_rejected,
+                submission_date + 20 as first_remit_date, root_id % 12 = 0 as is_denied,
                 if(root_id % 12 = 0, 150, 0) as denied_amount
             from claim_root"""
         )

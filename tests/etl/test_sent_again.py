@@ -57,7 +57,7 @@ def test_the_claim_is_no_longer_untouched(tmp_path: Path, db: Path) -> None:
     loaded(tmp_path, db, a=claims_file("\n".join([FIRST, *others])))
     loaded(tmp_path, db, b=claims_file(FIRST, sent="20260220"))
     touched = (
-        """select distinct patient_control_number from claim_answer join root using (root_id) where is_sent_again"""
+        """select distinct patient_control_number from claim_outcome join root using (root_id) where is_sent_again"""
     )
     assert open_reader(db).execute(touched).fetchall() == [("A1",)]
 

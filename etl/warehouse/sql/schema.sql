@@ -911,6 +911,33 @@ COMMENT ON COLUMN reference_syntax_error.element IS 'The element that holds it: 
 COMMENT ON COLUMN reference_syntax_error.code IS 'Its value';
 COMMENT ON COLUMN reference_syntax_error.own_label IS 'What it says, in our own words';
 
+CREATE TABLE rollup_state (
+    name VARCHAR NOT NULL,
+    view VARCHAR NOT NULL,
+    date_column VARCHAR NOT NULL,
+    grain VARCHAR NOT NULL,
+    dims VARCHAR[] NOT NULL,
+    counts VARCHAR[] NOT NULL,
+    sums VARCHAR[] NOT NULL,
+    first_day DATE,
+    last_day DATE,
+    row_count BIGINT NOT NULL,
+    tight_rows BIGINT NOT NULL,
+    view_rows BIGINT NOT NULL
+);
+COMMENT ON TABLE rollup_state IS 'One row per rollup: a table of sums made ahead, of which several rows may belong to one group';
+COMMENT ON COLUMN rollup_state.name IS 'The table';
+COMMENT ON COLUMN rollup_state.view IS 'The view whose rows it sums';
+COMMENT ON COLUMN rollup_state.date_column IS 'The date column of the measures that it serves';
+COMMENT ON COLUMN rollup_state.grain IS 'day or month of the date column';
+COMMENT ON COLUMN rollup_state.dims IS 'Its dimensions, columns of the table';
+COMMENT ON COLUMN rollup_state.counts IS 'Conditions whose rows it counts, in the columns n0, n1 ...';
+COMMENT ON COLUMN rollup_state.sums IS 'Amount and condition that it sums, in the columns s0, s1 ...';
+COMMENT ON COLUMN rollup_state.first_day IS 'No row of the view is before this day';
+COMMENT ON COLUMN rollup_state.last_day IS 'No row of the view is after this day';
+COMMENT ON COLUMN rollup_state.row_count IS 'Rows of the table';
+COMMENT ON COLUMN rollup_state.tight_rows IS 'Its rows when each was one group, before loads added theirs';
+COMMENT ON COLUMN rollup_state.view_rows IS 'Rows of the view when it was chosen how many dimensions the rollup carries';
 CREATE TABLE reference_claim_filing_indicator (
     code VARCHAR NOT NULL,
     own_label VARCHAR NOT NULL,

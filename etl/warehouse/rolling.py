@@ -1,0 +1,176 @@
+"""Keeping the rollups: made anew when all rows are, else what a load changed is added to them.
+
+A rollup is made only of a view that is large, and holds as many dimensions as keep it a small part of its view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from etl.warehouse import views
+from etl.warehouse.ask import scalar
+
+if TYPE_CHECKING:
+    from etl.measures.rollup import Grain, Plan
+
+# below this many rows a view answers as fast as its rollups would
+WORTH_ROWS = 100_000
+# a rollup has at most this part of its view's rows
+PART = 0.04
+# a rollup is summed up again when what loads added to it is more than this part of it
+LOOSE = 0.25
+
+
+def make_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make every rollup anew from the views as they stand."""
+    for (name,) in connection.execute("select name from rollup_state").fetchall():
+        connection.execute(f"drop table {name}")
+    connection.execute("delete from rollup_state")
+    for plan in _plans():
+        _make(connection, plan)
+
+
+def move(connection: duckdb.DuckDBPyConnection, view: str, lasting: str) -> None:
+    """Add to the rollups of a kept view what a load changes: the touched roots' rows in `lasting` go, those in the
+    temporary table of the same name come. Called before they do."""
+    for plan in _plans():
+        made = _made(connection, plan) if plan.view == view else {}
+        if not made:
+            continue
+        connection.execute(
+            f"""create or replace temp table moved as
+            select -1 as sign, * from {lasting}.{view} where root_id in (select root_id from touched)
+            union all by name
+            select 1 as sign, * from temp.{view}"""
+        )
+        changed = " or ".join(f"{name} <> 0" for name in plan.columns())
+        for name, keys in made.items():
+            rows = _select("moved", plan, keys, "sign")
+            connection.execute(f"insert into {lasting}.{name} by name select * from ({rows}) where {changed}")
+        first, last = _span(connection, "moved where sign = 1", plan)
+        connection.execute(
+            f"""update rollup_state set first_day = least(first_day, $1), last_day = greatest(last_day, $2)
+            where name in ('{"', '".join(made)}')""",
+            [first, last],
+        )
+        connection.execute("drop table temp.moved")
+
+
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """After the rows of a part have moved: make the balances anew, and what has grown out of its measure."""
+    for plan in _plans():
+        made = _made(connection, plan)
+        of_rows = scalar(connection, f"select max(view_rows) from rollup_state where {_of(plan)}") or WORTH_ROWS / 2
+        if not made or _height(connection, plan.view) > 2 * of_rows:
+            for (name,) in connection.execute(f"select name from rollup_state where {_of(plan)}").fetchall():
+                connection.execute(f"drop table {name}")
+            connection.execute(f"delete from rollup_state where {_of(plan)}")
+            _make(connection, plan)
+            continue
+        for name in made:
+            _tighten(connection, plan, name)
+
+
+def _plans() -> Iterator[Plan]:
+    from etl.measures.catalogue import MEASURES  # the measures know the warehouse's views: not while it is imported
+    from etl.measures.rollup import plans
+
+    return plans(MEASURES.values(), views.KEPT)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Make the rollups of a plan, if its view is worth it."""
+    rows = _height(connection, plan.view)
+    if rows < WORTH_ROWS:
+        return
+    first, last = _span(connection, plan.view, plan)
+    for i, (grain, dims) in enumerate(_chosen(connection, plan)):
+        name = f"{plan.prefix}_{i}"
+        select = _select(plan.view, plan, plan.keys(grain, dims))
+        connection.execute(f"create table {name} as {select} order by all")
+        height = _height(connection, name)
+        counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
+        connection.execute(
+            "insert into rollup_state values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+            [
+                name,
+                plan.view,
+                plan.date_column,
+                grain,
+                list(dims),
+                counts,
+                sums,
+                first,
+                last,
+                height,
+                rows,
+            ],
+        )
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[tuple[Grain, tuple[str, ...]]]:
+    """Of each choice the widest that is a small part of the view, judged by a month in the middle of its days."""
+    options = [one for choice in plan.choices for one in choice]
+    counts = ", ".join(
+        f"approx_count_distinct(hash({', '.join(plan.keys(grain, dims).values())}))" for grain, dims in options
+    )
+    day = plan.date_column
+    middle = f"min({day}) + cast(date_diff('day', min({day}), max({day})) // 2 as integer)"
+    is_middle = f"date_trunc('month', {day}) = date_trunc('month', (select {middle} from {plan.view}))"
+    for part in (is_middle, "true"):
+        [[rows, *found]] = connection.execute(f"select count(*), {counts} from {plan.view} where {part}").fetchall()
+        if rows:
+            break
+    is_small = dict(zip(options, (one <= PART * rows for one in found), strict=True))
+    chosen = (next((one for one in choice if is_small[one]), None) for choice in plan.choices)
+    return list(dict.fromkeys(one for one in chosen if one))
+
+
+def _select(source: str, plan: Plan, keys: Mapping[str, str], sign: str = "1") -> str:
+    """The sums of a plan over rows like its view's, by these keys."""
+    columns = [f"{expression} as {name}" for name, expression in (*keys.items(), *plan.columns(sign).items())]
+    by = ", ".join(str(i + 1) for i in range(len(keys)))
+    return f"select {', '.join(columns)} from {source} where {plan.condition()} group by {by}"
+
+
+def _made(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, dict[str, str]]:
+    """Name and keys of the rollups of a plan that hold its sums; none, when the measures have changed since."""
+    rows = connection.execute(
+        f"select name, grain, dims from rollup_state where {_of(plan)} and counts = $1 and sums = $2",
+        [list(plan.counts), [text for _, _, text in plan.sums]],
+    ).fetchall()
+    return {name: plan.keys(grain, dims) for name, grain, dims in rows}
+
+
+def _tighten(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> None:
+    """Sum a rollup up again when loads have added much to it."""
+    height = _height(connection, name)
+    tight = scalar(connection, "select tight_rows from rollup_state where name = $1", [name])
+    if height - tight > LOOSE * tight:
+        added = list(plan.columns())
+        keys = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[0] not in added]
+        counted = " or ".join(f"sum({one}) <> 0" for one in added if one.startswith("n"))
+        sums = ", ".join(f"sum({one}) as {one}" for one in added)
+        connection.execute(
+            f"""create or replace table {name} as select {", ".join(keys)}, {sums} from {name}
+            group by {", ".join(keys)} having {counted} order by all"""
+        )
+        height = tight = _height(connection, name)
+    connection.execute("update rollup_state set row_count = $1, tight_rows = $2 where name = $3", [height, tight, name])
+
+
+def _of(plan: Plan) -> str:
+    return f"view = '{plan.view}' and date_column = '{plan.date_column}'"
+
+
+def _span(connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> tuple[object, object]:
+    """The first and last day of a plan's rows."""
+    [span] = connection.execute(f"select min({plan.date_column}), max({plan.date_column}) from {source}").fetchall()
+    return span[0], span[1]
+
+
+def _height(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(scalar(connection, f"select count(*) from {table}"))
