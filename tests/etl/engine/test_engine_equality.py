@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,10 @@ pytest.importorskip("pysail")
 from pysail.spark import SparkConnectServer
 
 from etl.engine.spark import Engine, connect
+
+# the main module of an xdist worker has no file: pyspark would take that for its own doctests
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 PERIOD = (date(2026, 1, 1), date(2026, 2, 20))
 
