@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from etl import limits
 from etl.errors import UserError
 from etl.load import load
 from etl.progress import Progress
@@ -37,7 +38,7 @@ def prepare(claims: int, folder: Path = FOLDER, db: Path = DB) -> None:
         _say(f"Using the simulated practice in {folder} ({claims:,} claims)")
     if made.get("warehouse") != warehouse or not db.exists():
         db.unlink(missing_ok=True)
-        _step(f"Loading its files into {db}", lambda: load([folder], db, Progress()))
+        _step(f"Loading its files into {db}", lambda: _load(folder, db))
         made = _note(stamp, {"sample": sample, "warehouse": warehouse})
     else:
         _say(f"Using the warehouse {db}")
@@ -52,6 +53,11 @@ def prepare(claims: int, folder: Path = FOLDER, db: Path = DB) -> None:
 def _sample(folder: Path, claims: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_sample(folder, claims, SEED, Progress())
+
+
+def _load(folder: Path, db: Path) -> None:
+    load([folder], db, Progress())
+    limits.apply(db, limits.read(folder / "limits.toml"))
 
 
 def _train(db: Path) -> None:
