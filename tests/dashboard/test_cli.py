@@ -80,7 +80,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (folder / "x.837").touch()
 
     monkeypatch.setattr(demo, "write_sample", sample)
-    monkeypatch.setattr(demo, "load", load)
+    monkeypatch.setattr(demo, "_load", lambda folder, db: load([folder], db, None))
     monkeypatch.setattr(demo, "_train", lambda _: done.append("train"))
     return done
 
