@@ -16,8 +16,9 @@ import polars as pl
 
 from etl.measures import data_through
 from etl.measures.change import Floats, Found, levels, rates
+from etl.measures.fairness import ratio_interval
 from etl.measures.interval import Z_95
-from etl.measures.standardise import indirect, poisson_limits
+from etl.measures.standardise import indirect
 from etl.warehouse.views import SQL
 
 # how far back is looked, and the first days of a warehouse that are not
@@ -129,7 +130,7 @@ def _rate_change(
     values = {"payer": series["payer_id"], "category": series["denial_category"], "family": series["procedure_family"]}
     cells = _read(connection, "mix", {**values, **window, "since": day})
     x0, n0, x1, n1, expected = _held(cells)
-    limits = poisson_limits(np.array([float(x1)]))
+    limits = ratio_interval([float(x1)], [1.0])
     is_mix = bool(limits[0][0] <= expected <= limits[1][0])
     every = denied.filter(
         (pl.col("payer_id") == values["payer"]) & (pl.col("denial_category") == values["category"])

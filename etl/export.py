@@ -11,10 +11,8 @@ file is never opened, and columns that may name a person are left out.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ import duckdb
 from etl.errors import UserError
 from etl.measures.measure import data_through
 from etl.warehouse.refresh import SCHEMA_VERSION
-from etl.warehouse.store import open_reader
+from etl.warehouse.store import open_reader, private
 
 MANIFEST = "manifest.json"
 FORMAT = "cleanclaim export 1"
@@ -51,7 +49,7 @@ def export_parquet(
     if not db.exists():
         open_reader(db)  # says so
     building, former = (out.parent / f".{out.name}.{end}" for end in ("building", "former"))
-    with _private():
+    with private():
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir()
@@ -129,13 +127,3 @@ def _write_table(
         "month_of": day,
         "columns": columns,
     }
-
-
-@contextmanager
-def _private() -> Iterator[None]:
-    """What is created meanwhile is the owner's only."""
-    umask = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(umask)

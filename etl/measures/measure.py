@@ -175,6 +175,19 @@ class Measure:
             return f"cast(date_trunc('{dim.name}', {rollup.grain if rollup else self.date_column}) as date)"
         return dim.name if rollup else dim.expression.format(age=f"{age_from}_age_days")
 
+    def _kept(
+        self, filters: Filters, age_from: AgeFrom, rollup: Rollup | None = None
+    ) -> tuple[list[str], dict[str, Any]]:
+        """A condition for each filter, and the parameters of all."""
+        conditions, parameters = list[str](), dict[str, Any]()
+        for name, values in filters.items():
+            dim = self.dimension(name)
+            wanted = [values] if isinstance(values, str) else list(values)
+            names = [f"{name}_{i}" for i in range(len(wanted))]
+            parameters |= dict(zip(names, wanted, strict=True))
+            conditions.append(dim.condition(self._expression(dim, age_from, rollup), names))
+        return conditions, parameters
+
     def _day(self, last_known: date | None, period: Period, as_of: date | None) -> date | None:
         """The past day that the view must be computed for; None: it stands ready in the warehouse."""
         day = as_of or (period[1] if self.date_column is None else None)
@@ -200,12 +213,8 @@ class Measure:
         if column and end:
             conditions.append(f"{column} <= $end")
             parameters["end"] = end
-        for i, (name, values) in enumerate(filters.items()):
-            dim = self.dimension(name)
-            wanted = [values] if isinstance(values, str) else list(values)
-            names = [f"filter_{i}_{j}" for j in range(len(wanted))]
-            parameters |= dict(zip(names, wanted, strict=True))
-            conditions.append(dim.condition(self._expression(dim, age_from, rollup), names))
+        kept, values = self._kept(filters, age_from, rollup)
+        conditions, parameters = conditions + kept, parameters | values
         source = "with"
         if day:
             source, parameters["as_of"] = views.as_of_query(self.view) + ",", day

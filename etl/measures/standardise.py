@@ -9,20 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
-Floats = NDArray[np.float64]
-
-
-def poisson_limits(observed: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Exact lower and upper limits for the mean of Poisson counts; the lower limit of none is 0."""
-    tail = (1 - level) / 2
-    count = np.asarray(observed, np.float64)
-    low = np.where(count > 0, gammaincinv(np.maximum(count, 1e-12), tail), 0.0)
-    return low, np.asarray(gammaincinv(count + 1, 1 - tail), np.float64)
+from etl.measures.fairness import ratio_interval
 
 
 def indirect(frame: pl.DataFrame, group: str, strata: Sequence[str]) -> pl.DataFrame:
@@ -40,12 +29,12 @@ def indirect(frame: pl.DataFrame, group: str, strata: Sequence[str]) -> pl.DataF
         .sort(group)
     )
     every = float(found["observed"].sum()) / max(float(found["n"].sum()), 1.0)
-    low, high = poisson_limits(found["observed"].cast(pl.Float64).to_numpy())
     expected = pl.col("expected")
-    return found.with_columns(low=pl.Series(low), high=pl.Series(high)).with_columns(
+    low, high = ratio_interval(found["observed"], found["expected"])
+    return found.with_columns(
         ratio=pl.when(expected > 0).then(pl.col("observed") / expected),
-        low=pl.when(expected > 0).then(pl.col("low") / expected),
-        high=pl.when(expected > 0).then(pl.col("high") / expected),
+        low=pl.Series(low).fill_nan(None),
+        high=pl.Series(high).fill_nan(None),
         rate=pl.col("observed") / pl.col("n"),
         adjusted_rate=pl.when(expected > 0).then(pl.col("observed") / expected * every),
     )

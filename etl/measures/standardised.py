@@ -176,14 +176,9 @@ class Standardised(Measure):
         """The claims to compare, and SQL that tells whose are asked for."""
         work = {name: values for name, values in filters.items() if name not in _OF_PEOPLE}
         chosen = self._chosen(last_known, work, period, as_of, age_from)
-        conditions, parameters = ["true"], dict(chosen.parameters)
-        for i, (name, values) in enumerate((n, v) for n, v in filters.items() if n in _OF_PEOPLE):
-            dim = self.dimension(name)
-            wanted = [values] if isinstance(values, str) else list(values)
-            names = [f"people_{i}_{j}" for j in range(len(wanted))]
-            parameters |= dict(zip(names, wanted, strict=True))
-            conditions.append(dim.condition(self._expression(dim, age_from), names))
-        return Query(chosen.sql, parameters), f"({' and '.join(conditions)})"
+        people = {name: values for name, values in filters.items() if name in _OF_PEOPLE}
+        conditions, parameters = self._kept(people, age_from)
+        return Query(chosen.sql, chosen.parameters | parameters), f"({' and '.join(conditions or ['true'])})"
 
 
 def _of(rate: Measure) -> dict[str, Any]:

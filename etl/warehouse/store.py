@@ -89,7 +89,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     warehouse of this version; the old warehouse stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(path), _private():
+    with _lock(path), private():
         _clear(path)
         building = path.parent / f".{path.name}.building"
         if path.exists():
@@ -201,8 +201,8 @@ def _clear(path: Path) -> None:
 
 
 @contextmanager
-def _private() -> Iterator[None]:
-    """What is created meanwhile (the copy, DuckDB's log, spilled rows) is the owner's only."""
+def private() -> Iterator[None]:
+    """What is created meanwhile (a copy, DuckDB's log, spilled rows, an export) is the owner's only."""
     umask = os.umask(0o077)
     try:
         yield

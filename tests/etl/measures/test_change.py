@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 
 from etl.measures import change
-from etl.measures.standardise import indirect, poisson_limits
+from etl.measures.fairness import ratio_interval
+from etl.measures.standardise import indirect
 from tests.etl.measures.simulated_payers import payers_with_jumps, weekly_days
 
 
@@ -72,7 +73,7 @@ def test_benjamini_hochberg_is_scipys():
 
 
 def test_poisson_limits_are_exact():
-    low, high = poisson_limits(np.array([0.0, 1, 10, 250]))
+    low, high = ratio_interval(np.array([0.0, 1, 10, 250]), np.ones(4))
     assert high == pytest.approx(stats.chi2.ppf(0.975, 2 * np.array([1, 2, 11, 251])) / 2)
     assert low[1:] == pytest.approx(stats.chi2.ppf(0.025, 2 * np.array([1, 10, 250])) / 2)
     assert low[0] == 0
