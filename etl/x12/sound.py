@@ -56,7 +56,8 @@ _REQUIRED = {
     "provider_adjustment": ("amount",),
 }
 
-_DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledgement": "acknowledged_date"}
+_DATES = {"claim": "submission_date", "remittance": "payment_date"}
+_DATES |= dict.fromkeys(("acknowledgement", "line_acknowledgement", "batch_acknowledgement"), "acknowledged_date")
 
 
 @dataclass(slots=True)

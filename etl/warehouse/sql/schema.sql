@@ -31,6 +31,7 @@ CREATE TABLE transaction_set (
     interchange_date DATE,
     group_control_number VARCHAR,
     set_control_number VARCHAR,
+    batch_reference VARCHAR,
     content_hash VARCHAR NOT NULL
 );
 COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that was loaded, and per TA1';
@@ -45,6 +46,7 @@ COMMENT ON COLUMN transaction_set.interchange_control_number IS 'ISA13';
 COMMENT ON COLUMN transaction_set.interchange_date IS 'ISA09';
 COMMENT ON COLUMN transaction_set.group_control_number IS 'GS06';
 COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02 (TA101 of a TA1)';
+COMMENT ON COLUMN transaction_set.batch_reference IS 'BHT03 of an 837 or 277: the number by which a 277CA names the batch that it answers';
 COMMENT ON COLUMN transaction_set.content_hash IS 'Hash of the segments between ST and SE, whatever their separators: the same content is never loaded twice';
 
 CREATE TABLE issue (
@@ -575,6 +577,68 @@ COMMENT ON COLUMN acknowledgement.charge_amount IS 'STC04';
 COMMENT ON COLUMN acknowledgement.acknowledged_date IS 'STC02, else BHT04';
 COMMENT ON COLUMN acknowledgement.payer_claim_control_number IS 'REF*1K';
 
+CREATE TABLE line_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    patient_control_number VARCHAR,
+    procedure_code VARCHAR,
+    charge_amount DECIMAL(18,2),
+    line_control_number VARCHAR,
+    category_code VARCHAR NOT NULL,
+    status_code VARCHAR,
+    entity_code VARCHAR,
+    action_code VARCHAR,
+    acknowledged_date DATE
+);
+COMMENT ON TABLE line_acknowledgement IS 'One row per status that a 277CA gives a service line; the claim''s own status decides';
+COMMENT ON COLUMN line_acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN line_acknowledgement.segment IS 'Position of STC in the file, counted from 1';
+COMMENT ON COLUMN line_acknowledgement.patient_control_number IS 'TRN02 of loop 2200D';
+COMMENT ON COLUMN line_acknowledgement.procedure_code IS 'SVC01-2 of loop 2220D';
+COMMENT ON COLUMN line_acknowledgement.charge_amount IS 'SVC02';
+COMMENT ON COLUMN line_acknowledgement.line_control_number IS 'REF*FJ: REF*6R of the line that was sent';
+COMMENT ON COLUMN line_acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
+COMMENT ON COLUMN line_acknowledgement.status_code IS 'STC01-2';
+COMMENT ON COLUMN line_acknowledgement.entity_code IS 'STC01-3';
+COMMENT ON COLUMN line_acknowledgement.action_code IS 'STC03';
+COMMENT ON COLUMN line_acknowledgement.acknowledged_date IS 'STC02, else BHT04';
+
+CREATE TABLE batch_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    level VARCHAR NOT NULL CHECK (level IN ('source', 'receiver', 'provider')),
+    reference VARCHAR,
+    batch_reference VARCHAR,
+    provider_npi VARCHAR,
+    category_code VARCHAR,
+    status_code VARCHAR,
+    entity_code VARCHAR,
+    action_code VARCHAR,
+    charge_amount DECIMAL(18,2),
+    acknowledged_date DATE,
+    accepted_count BIGINT,
+    rejected_count BIGINT,
+    accepted_amount DECIMAL(18,2),
+    rejected_amount DECIMAL(18,2)
+);
+COMMENT ON TABLE batch_acknowledgement IS 'One row per status that a 277CA gives a whole batch, and per level above the claims without any';
+COMMENT ON COLUMN batch_acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN batch_acknowledgement.segment IS 'Position of STC in the file, counted from 1; of HL where there is no STC';
+COMMENT ON COLUMN batch_acknowledgement.level IS 'HL03: source (20, loop 2200A), receiver (21, 2200B: a batch), provider (19, 2200C: a billing provider''s part of it)';
+COMMENT ON COLUMN batch_acknowledgement.reference IS 'TRN02 of this level';
+COMMENT ON COLUMN batch_acknowledgement.batch_reference IS 'TRN02 of loop 2200B: BHT03 of the 837 that is answered';
+COMMENT ON COLUMN batch_acknowledgement.provider_npi IS 'NM109 of NM1*85';
+COMMENT ON COLUMN batch_acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
+COMMENT ON COLUMN batch_acknowledgement.status_code IS 'STC01-2';
+COMMENT ON COLUMN batch_acknowledgement.entity_code IS 'STC01-3';
+COMMENT ON COLUMN batch_acknowledgement.action_code IS 'STC03: WQ accepted, U rejected';
+COMMENT ON COLUMN batch_acknowledgement.charge_amount IS 'STC04';
+COMMENT ON COLUMN batch_acknowledgement.acknowledged_date IS 'STC02, else BHT04';
+COMMENT ON COLUMN batch_acknowledgement.accepted_count IS 'QTY*90 or QTY*QA; this and the totals below stand in the first row of a level';
+COMMENT ON COLUMN batch_acknowledgement.rejected_count IS 'QTY*AA or QTY*QC';
+COMMENT ON COLUMN batch_acknowledgement.accepted_amount IS 'AMT*YU';
+COMMENT ON COLUMN batch_acknowledgement.rejected_amount IS 'AMT*YY';
+
 -- whether a receiver could read what was sent (TA1, 999, 997) ------------------------------------------------------------
 
 CREATE TABLE interchange_acknowledgement (
@@ -798,6 +862,26 @@ CREATE TABLE root (
 COMMENT ON TABLE root IS 'One row per patient control number: the claim root that it belongs to';
 COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01; where the payer sent 0 for none, 0/ and its own number (CLP07)';
 COMMENT ON COLUMN root.root_id IS 'Key of the practice''s claim: the original, its replacements and its void';
+
+CREATE TABLE rejected_sending (
+    claim_id BIGINT NOT NULL,
+    sent_set_id BIGINT NOT NULL,
+    sent_segment BIGINT NOT NULL,
+    submission_date DATE,
+    kind VARCHAR NOT NULL CHECK (kind IN ('TA1', '999', '277CA')),
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    rejected_on DATE
+);
+COMMENT ON TABLE rejected_sending IS 'One row per claim of a file, group, transaction set or batch that its receiver rejected as a whole';
+COMMENT ON COLUMN rejected_sending.claim_id IS 'The claim';
+COMMENT ON COLUMN rejected_sending.sent_set_id IS 'The transaction set in which it was sent';
+COMMENT ON COLUMN rejected_sending.sent_segment IS 'Position of its CLM in that file';
+COMMENT ON COLUMN rejected_sending.submission_date IS 'BHT04 of that transaction set';
+COMMENT ON COLUMN rejected_sending.kind IS 'What rejected it: TA1, 999 (or 997), 277CA at the level of a batch';
+COMMENT ON COLUMN rejected_sending.transaction_set_id IS 'The transaction set of the answer';
+COMMENT ON COLUMN rejected_sending.segment IS 'Position of the answer in its file';
+COMMENT ON COLUMN rejected_sending.rejected_on IS 'Day of the answer: ISA09, for a 277CA STC02 or BHT04';
 
 CREATE TABLE payment_match (
     claim_payment_id BIGINT NOT NULL,
