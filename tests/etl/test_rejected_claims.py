@@ -9,9 +9,9 @@ import pytest
 from etl.measures import MEASURES
 from etl.status import sentences, status
 from etl.unload import unload
-from etl.warehouse import refresh, store, views
 from etl.warehouse.store import open_reader
 from tests.etl.test_rejected_files import REJECTS_THE_GROUP, REJECTS_THE_SECOND, answered, received, sent
+from tests.x12_story import as_computed_anew
 from tests.x12_text import claim, claims_body, dressed, group, interchange, loaded, remittance_file, transaction
 
 
@@ -23,15 +23,6 @@ def reasons(db: Path) -> list[tuple[str, str]]:
 
 def rejection_rate(db: Path) -> tuple[int, int]:
     return MEASURES["rejection_rate"].by(open_reader(db)).row(0)[:2]
-
-
-def as_computed_anew(db: Path) -> None:
-    """What the loads left equals one computation of everything."""
-    names = [name for name, kind in views.KINDS.items() if kind != "passing"]
-    with store.open_writer(db) as connection:
-        left = {name: sorted(map(str, connection.execute(f"from {name}").fetchall())) for name in names}
-        refresh.refresh_views(connection)
-        assert left == {name: sorted(map(str, connection.execute(f"from {name}").fetchall())) for name in names}
 
 
 @pytest.mark.parametrize(
