@@ -88,8 +88,8 @@ def sentences(found: dict[str, Any]) -> list[str]:
         lines.append(f"{found['duplicates']:,} files, transaction sets or claims came again and count once.")
     lines += [_rejection(one) for one in found["rejected_files"]]
     lines += [
-        f"{one['file']}: a 277CA counts {one['rejected']:,} rejected claims and names {one['named']:,}; which the others "
-        "are it does not say. Ask the clearinghouse."
+        f"{one['file']}: a 277CA counts {one['rejected']:,} rejected claims and names {one['named']:,}; "
+        "which the others are it does not say. Ask the clearinghouse."
         for one in found["unnamed_rejections"]
     ]
     if found["mended"]:
@@ -138,8 +138,8 @@ def _rejected_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any
         connection,
         """select
             sent_file as file, sent_segment as segment, answer_file, answered_by, answered_on::varchar as answered_on,
-            interchange_control_number, group_control_number, set_control_number, batch_reference, provider_npi, reasons,
-            errors, candidates, claims, claims_not_sent_again
+            interchange_control_number, group_control_number, set_control_number, batch_reference, provider_npi,
+            reasons, errors, candidates, claims, claims_not_sent_again
         from file_rejection
         order by answered_on, answer_file, transaction_set_id, file_rejection.segment, sent_set_id""",
     )

@@ -333,6 +333,36 @@ COMMENT ON COLUMN other_payer_adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
 COMMENT ON COLUMN other_payer_adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
 COMMENT ON COLUMN other_payer_adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 
+CREATE TABLE other_payer_remark (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    payer_id VARCHAR,
+    segment BIGINT NOT NULL,
+    remark_code VARCHAR NOT NULL
+);
+COMMENT ON TABLE other_payer_remark IS 'One row per remark code of another payer of a claim (837 loop 2320, MIA and MOA)';
+COMMENT ON COLUMN other_payer_remark.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_remark.sequence IS 'The other_payer of the claim that said it';
+COMMENT ON COLUMN other_payer_remark.payer_id IS 'NM109 of its loop 2330B';
+COMMENT ON COLUMN other_payer_remark.segment IS 'Position of MIA or MOA in the file, counted from 1';
+COMMENT ON COLUMN other_payer_remark.remark_code IS 'MOA03-07, MIA05 and MIA20-23';
+
+CREATE TABLE other_payer_amount (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    payer_id VARCHAR,
+    segment BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE other_payer_amount IS 'One row per amount that another payer of a claim stated in MIA or MOA (837 loop 2320); none is part of a balance';
+COMMENT ON COLUMN other_payer_amount.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_amount.sequence IS 'The other_payer of the claim that stated it';
+COMMENT ON COLUMN other_payer_amount.payer_id IS 'NM109 of its loop 2330B';
+COMMENT ON COLUMN other_payer_amount.segment IS 'Position of MIA or MOA in the file, counted from 1';
+COMMENT ON COLUMN other_payer_amount.kind IS 'The element: MIA04 DRG amount, MOA02 HCPCS amount ...';
+COMMENT ON COLUMN other_payer_amount.amount IS 'The element that kind names';
+
 -- what the payer answered (835) ---------------------------------------------------------------------------------------
 
 CREATE TABLE remittance (
@@ -490,12 +520,14 @@ COMMENT ON COLUMN adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 CREATE TABLE remark (
     claim_payment_id BIGINT NOT NULL,
     service_payment_id BIGINT,
+    code_list VARCHAR NOT NULL DEFAULT 'HE' CHECK (code_list IN ('HE', 'RX')),
     remark_code VARCHAR NOT NULL
 );
 COMMENT ON TABLE remark IS 'One row per remark code';
 COMMENT ON COLUMN remark.claim_payment_id IS 'Its claim payment';
 COMMENT ON COLUMN remark.service_payment_id IS 'Its service payment; null for a claim-level remark';
-COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, MOA03-07, MIA05 and MIA20-23';
+COMMENT ON COLUMN remark.code_list IS 'LQ01: HE remark codes (RARC), RX reject codes of pharmacies (NCPDP)';
+COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, LQ*RX, MOA03-07, MIA05 and MIA20-23';
 
 CREATE TABLE stated_amount (
     claim_payment_id BIGINT NOT NULL,
