@@ -8,8 +8,11 @@ import polars as pl
 from etl.x12.tokens import Positions, Tokens, first_between, index_column, last_before, next_after, pick, union
 
 # where MIA and MOA hold remark codes, and where amounts (their other elements are days and rates)
-_REMARKS = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
-_AMOUNTS = {"MIA": (2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 24), "MOA": (2, 8, 9)}
+_REMARKS: dict[str, tuple[int, ...]] = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+_AMOUNTS: dict[str, tuple[int, ...]] = {
+    "MIA": (2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 24),
+    "MOA": (2, 8, 9),
+}
 
 
 def claim_payment_of(t: Tokens, segments: Positions) -> Positions:
