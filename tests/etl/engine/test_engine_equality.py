@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -50,10 +49,6 @@ def practice(folder: Path) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Sail, or the server that tests/benchmarks/spark_cluster.sh started."""
-    if real := os.environ.get("CLEANCLAIM_SPARK_URL"):
-        yield real
-        return
     server = SparkConnectServer("127.0.0.1", 0)
     server.start()
     host, port = server.listening_address
