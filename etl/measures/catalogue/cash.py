@@ -5,7 +5,7 @@ from __future__ import annotations
 from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
-_DAYS = "At most 50 days, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
+_DAYS = "Below 50 days, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
 _OPEN = Sum("open_amount", "open_amount > 0")
 
 CASH = (
