@@ -20,7 +20,7 @@ import pytest
 from etl.errors import UserError
 from etl.load import load
 from etl.warehouse.store import file_identity, open_reader, open_writer
-from tests.x12_text import answer_file, claim, claims_file, loaded, remittance_file
+from tests.x12_text import Dress, answer_file, claim, claims_file, loaded, remittance_file
 
 FILES = {
     "a": claims_file(claim("A1", ("99213", "100"), ("99214", "50"))),
@@ -93,6 +93,18 @@ def test_the_same_files_twice_change_nothing(tmp_path: Path, db: Path) -> None:
     assert (report.files, len(report.of("duplicate")), report.rows.get("claim", 0)) == (0, len(FILES), 0)
 
 
+def test_what_follows_an_orphan_keeps_its_own_lines(db: Path, tmp_path: Path) -> None:
+    def lines(number: str) -> str:
+        return f"CLP*{number}*1*100*80*0*CI*I\nSVC*HC:99213*100*80\nCAS*CO*45*20"
+
+    first = remittance_file(f"SVC*HC:99214*9*9\n{lines('A1')}", deposit="80")
+    # other separators are another batch of the same load
+    loaded(tmp_path / "in", db, a=first, b=remittance_file(lines("B1"), trace="T2", dress=Dress("|")))
+    pairs = """select l.claim_payment_id = a.claim_payment_id
+        from service_payment as l join adjustment as a using (service_payment_id)"""
+    assert open_reader(db).execute(pairs).fetchall() == [(True,), (True,)]
+
+
 @pytest.mark.parametrize("order", ["gfedcba", "fcdabge"])
 def test_files_in_another_order_make_the_same_warehouse(tmp_path: Path, db: Path, order: str) -> None:
     other = tmp_path / "other.duckdb"
@@ -124,6 +136,15 @@ def test_an_error_while_writing_leaves_the_old_warehouse(small: Path, tmp_path: 
         raise ZeroDivisionError
     assert file_identity(small) == before
     assert sorted(path.name for path in small.parent.iterdir()) == files
+
+
+def test_a_path_that_duckdb_cannot_write_to_is_said(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match="a warehouse cannot lie at a path with a question mark"),
+        open_writer(tmp_path / "why?" / "w.duckdb"),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_leftovers_of_a_crash_are_cleared_away(small: Path, tmp_path: Path) -> None:
