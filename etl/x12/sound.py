@@ -22,7 +22,7 @@ from etl.x12.envelope import TransactionSet, claim_counts, with_counts
 from etl.x12.interchange import Stretch
 from etl.x12.remittances import parse_remittances
 from etl.x12.syntax_answers import parse_interchange_answers, parse_syntax_answers
-from etl.x12.tokens import BadValue, Tokens
+from etl.x12.tokens import TOO_LARGE, BadValue, Tokens
 
 Frames = dict[str, pl.DataFrame]
 Found = list[tuple[int, Problem]]
@@ -43,6 +43,9 @@ ExportedKey = tuple[str, date | None, Decimal, Decimal, bool]
 
 # which kind of transaction set a segment belongs to
 _BELONGS = {"CLM": "837", "CLP": "835"}
+
+# what was expected in place of an amount that quarantines its transaction set
+_NO_AMOUNT = {"amount": "a decimal like 12.50", "size": f"an amount below {TOO_LARGE:,}"}
 
 # amounts that a row must have
 _REQUIRED = {
@@ -135,9 +138,9 @@ def _only(stretch: Stretch, wanted: list[TransactionSet]) -> Tokens:
 
 
 def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> dict[int, Problem]:
-    """Sets with an amount that is no number: the first such amount of each."""
+    """Sets with an amount that is no number, or too large for one: the first such amount of each."""
     found: dict[int, Problem] = {}
-    for bad in sorted((bad for bad in tokens.bad if bad.kind == "amount"), key=lambda bad: bad.segment):
+    for bad in sorted((bad for bad in tokens.bad if bad.kind in _NO_AMOUNT), key=lambda bad: bad.segment):
         index = next(i for i, one in enumerate(sets) if one.start <= bad.segment <= one.end)
         if index not in found:
             one = sets[index]
@@ -145,8 +148,8 @@ def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> di
                 f"Transaction set {one.control_number} was quarantined. Have the sender correct it, then load it again."
             )
             position = stretch.position(bad.segment)
-            expected = "a decimal like 12.50"
-            problem = Problem("quarantined", "not-a-number", f"{bad.element} {_quote(bad)}", expected, fix, position)
+            found_there = f"{bad.element} {_quote(bad)}"
+            problem = Problem("quarantined", "not-a-number", found_there, _NO_AMOUNT[bad.kind], fix, position)
             found[index] = with_counts(problem, *claim_counts(tokens, one.start, one.end))
     return found
 
@@ -162,7 +165,7 @@ def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
                 "flagged",
                 "not-a-date",
                 f"{bad.element} {_quote(bad)}",
-                "a date CCYYMMDD",
+                "a date CCYYMMDD, 1900 to 2099",
                 fix,
                 stretch.position(bad.segment),
             ),
