@@ -214,7 +214,8 @@ def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) 
         for segment in frame.filter(pl.col(name).is_null())["segment"].to_list():
             problem = Problem("flagged", "missing-amount", f"no {name}", "an amount", fix, stretch.position(segment))
             problems.append((stretch.file(segment), problem))
-    return frame.with_columns(pl.col(name).fill_null(0) for name in names) if names else frame
+    # cast, because filling made DECIMAL(38, 2) of it, which joins with no other amount
+    return frame.with_columns(pl.col(name).fill_null(0).cast(frame.schema[name]) for name in names)
 
 
 def _dated(table: str, frame: pl.DataFrame, sets: list[TransactionSet]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from etl.errors import Problem
@@ -320,6 +321,8 @@ def test_a_missing_amount_counts_as_nothing_and_is_said(good: str, bad: str, seg
         ("flagged", "missing-amount", segment, f"no {name}", "an amount")
     ]
     assert found.frames["claim_payment"].height == 2
+    types = [dtype for frame in found.frames.values() for column, dtype in frame.schema.items() if column == name]
+    assert set(types) == {pl.Decimal(18, 2)}
     adds_up(found)
 
 
