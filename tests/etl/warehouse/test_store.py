@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -111,6 +112,26 @@ def test_files_in_another_order_make_the_same_warehouse(tmp_path: Path, db: Path
     loaded(tmp_path / "in", db, **FILES)
     loaded(tmp_path / "in", other, **{name: FILES[name] for name in order})
     assert content(other) == content(db)
+
+
+def test_two_remittances_of_a_day_make_the_same_warehouse_in_any_order(tmp_path: Path, db: Path) -> None:
+    files = {
+        "a": claims_file(f"{claim('W1', ('99213', '100'))}\n{claim('V1', ('99213', '100'))}"),
+        "b": remittance_file("CLP*W1*4*100*0*0*CI*IW\nSVC*HC:99213*100*0\nCAS*CO*16*100", trace="T1"),
+        "c": remittance_file(
+            """CLP*W1*22*-100*0*0*CI*IW\nSVC*HC:99213*-100*0\nCAS*CO*16*-100
+            CLP*W1*1*100*80*0*CI*IW2\nSVC*HC:99213*100*80\nCAS*CO*45*20""",
+            trace="T2",
+        ),
+        "d": remittance_file("CLP*V1*1*100*50*10*CI*IV\nCAS*CO*45*40\nCAS*PR*2*10", trace="T3"),
+        "e": remittance_file("CLP*V1*2*100*10*0*CI*IV2\nCAS*OA*23*90", payer="P2", trace="T4"),
+    }
+    loaded(tmp_path / "in", db, **files)
+    loaded(tmp_path / "in", tmp_path / "other.duckdb", **{name: files[name] for name in "ecdab"})
+    assert content(tmp_path / "other.duckdb") == content(db)
+    denied = "select claim_number, denied_amount, is_overturned from denial"
+    assert open_reader(db).execute(denied).fetchall() == [("W1", Decimal("100.00"), True)]
+    assert open_reader(db).execute("from receivable where balance_amount <> 0").fetchall() == []
 
 
 def test_files_day_by_day_make_the_same_warehouse(tmp_path: Path, db: Path) -> None:
