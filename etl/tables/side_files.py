@@ -11,8 +11,9 @@ import polars as pl
 from etl.errors import Problem
 from etl.tables.values import MONEY
 
-# an amount, a number or a date, as no column is named
-_VALUE = re.compile(r"[$(-]?\d[\d.,/: $()-]+")
+# longer than any column's name; an amount, a number or a date, as no column is named
+_LONGEST_NAME = 60
+_VALUE = re.compile(r"[$(-]?\d[\d.,/: $()-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,8 @@ def recognise(header: Iterable[str]) -> SideFile | None:
 
 
 def is_data(header: list[str]) -> bool:
-    """Whether what stands where names of columns should is a row: somebody's name may be in it."""
-    return any(_VALUE.fullmatch(cell) for cell in header)
+    """Whether what stands where names of columns should is a row, or no table: somebody's name may be in it."""
+    return len(header) < 2 or any(_VALUE.fullmatch(cell) or len(cell) > _LONGEST_NAME for cell in header)
 
 
 def strange_table(header: list[str]) -> Problem | None:
