@@ -50,7 +50,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
     frame = frame.filter(pl.col("ratio").is_not_null()).sort("ratio")
     figure = go.Figure()
     for small in (False, True):
-        part = frame.filter((pl.col("n") < SMALL_SAMPLE) == small)
+        part = frame.filter((pl.col("claims") < SMALL_SAMPLE) == small)
         colour = charts.GREY if small else charts.blue()
         figure.add_scatter(
             x=part["ratio"], y=[words.plain(name) for name in part["payer_name"]], mode="markers", showlegend=False,
@@ -58,7 +58,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
             error_x={"array": part["high"] - part["ratio"], "arrayminus": part["ratio"] - part["low"], "color": colour,
                      "thickness": 2, "width": 5},
             customdata=[[words.rate(r), words.rate(a), words.count(n)]
-                        for r, a, n in part.select("rate", "adjusted_rate", "n").iter_rows()],
+                        for r, a, n in part.select("rate", "adjusted_rate", "claims").iter_rows()],
             hovertemplate="%{y}<br>%{x:.2f} × expected<br>raw %{customdata[0]}, on equal mix %{customdata[1]}"
                           "<br>%{customdata[2]} answers<extra></extra>",
         )  # fmt: skip
@@ -73,7 +73,7 @@ def scorecard(frame: pl.DataFrame) -> None:
     """The same as a table, to sort and to take away."""
     shown = frame.sort("ratio", descending=True, nulls_last=True).select(
         pl.col("payer_name").map_elements(words.plain, pl.String).alias("Payer"),
-        pl.col("n").alias("Answers"),
+        pl.col("claims").alias("Answers"),
         pl.col("rate").alias("Denial rate"),
         pl.col("adjusted_rate").alias("On equal mix"),
         pl.col("ratio").alias("Observed / expected"),

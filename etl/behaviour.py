@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 from etl.measures import data_through
+from etl.measures.case_mix import indirect
 from etl.measures.change import Floats, Found, levels, rates
 from etl.measures.fairness import ratio_interval
 from etl.measures.interval import Z_95
-from etl.measures.standardise import indirect
 from etl.warehouse.views import SQL
 
 # how far back is looked, and the first days of a warehouse that are not
@@ -82,7 +82,7 @@ def first_claims(connection: duckdb.DuckDBPyConnection, change: Change, most: in
 
 
 def scorecard(connection: duckdb.DuckDBPyConnection, start: date, through: date) -> pl.DataFrame:
-    """Payers on the same case mix (procedure family, claim type, site): etl.measures.standardise.indirect's columns by
+    """Payers on the same case mix (procedure family, claim type, site): etl.measures.case_mix.indirect's columns by
     payer_id, with payer_name and days_to_pay (the median)."""
     cells = _read(connection, "case_mix", {"start": start, "through": through})
     names = _read_sql(connection, "select payer_id, payer_name from payer")

@@ -67,8 +67,9 @@ def _explain(frame: pl.DataFrame) -> None:
     """How to read the table; to stderr, as it is no part of the answer."""
     print(
         "In the order of ids, not a ranking. ratio = observed / expected with its exact 95 % interval; shrunken: drawn "
-        f"towards all people's. Nobody with fewer than {LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is "
-        "judged.",
+        "towards all people's, empty where nobody else does such work. Nobody with fewer than "
+        f'{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. "as expected" is no proof of good work: '
+        "few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
         file=sys.stderr,
     )
     phi = frame["over_dispersion"][0] if frame.height else 1.0

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from etl.measures import change
+from etl.measures.case_mix import indirect
 from etl.measures.fairness import ratio_interval
-from etl.measures.standardise import indirect
 from tests.etl.measures.simulated_payers import payers_with_jumps, weekly_days
 
 
@@ -83,7 +83,7 @@ def test_equal_payers_with_another_mix_differ_in_the_raw_rate_only():
     """EASY and HARD deny visits at 2 % and scans at 20 %, both alike; one sees visits, the other scans."""
     frame = pl.DataFrame(
         [("EASY", "visit", 18, 900), ("EASY", "scan", 20, 100), ("HARD", "visit", 2, 100), ("HARD", "scan", 180, 900)],
-        schema=["payer", "family", "observed", "n"], orient="row",
+        schema=["payer", "family", "denials", "claims"], orient="row",
     )  # fmt: skip
     found = indirect(frame, "payer", ["family"])
     assert found["rate"].to_list() == [0.038, 0.182]
