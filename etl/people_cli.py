@@ -68,7 +68,7 @@ def _explain(frame: pl.DataFrame) -> None:
     print(
         "In the order of ids, not a ranking. ratio = observed / expected with its exact 95 % interval; shrunken: drawn "
         "towards all people's, empty where nobody else does such work. Nobody with fewer than "
-        f'{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. "as expected" is no proof of good work: '
+        f"{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. As expected is no proof of good work: "
         "few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
         file=sys.stderr,
     )
