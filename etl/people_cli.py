@@ -68,8 +68,8 @@ def _explain(frame: pl.DataFrame) -> None:
     print(
         "In the order of ids, not a ranking. ratio = observed / expected with its exact 95 % interval; shrunken: drawn "
         "towards all people's, empty where nobody else does such work. Nobody with fewer than "
-        f"{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. As expected is no proof of good work: "
-        "few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
+        f"{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. As expected is no proof of good "
+        "work: few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
         file=sys.stderr,
     )
     phi = frame["over_dispersion"][0] if frame.height else 1.0
