@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars as pl
 import pytest
@@ -16,7 +18,9 @@ from tests.etl.measures.simulated_payers import payers_with_jumps, weekly_days
 def test_payers_without_change_are_seldom_said_to_have_changed():
     """50 payers x 14 categories; weekday effects, batches that are denied together, volumes that differ and grow."""
     rng = np.random.default_rng(11)
-    runs = [change.rates(*payers_with_jumps(rng, payers=50, categories=14, jumps=0)).is_change.any() for _ in range(40)]
+    runs = [
+        change.rates(*payers_with_jumps(rng, payers=50, categories=14, jumps=0)).is_change.any() for _ in range(100)
+    ]
     assert np.mean(runs) <= 0.10
 
 
@@ -60,10 +64,17 @@ def test_dispersion_is_one_for_chance_and_more_for_batches():
     assert change.dispersion(together, trials, owner).mean() == pytest.approx(5, rel=0.1)
 
 
-def test_the_tail_is_the_binomial_one():
-    x, m, share = np.array([3.0, 0, 9]), np.array([9.0, 9, 9]), np.array([0.2, 0.2, 0.9])
-    exact = stats.binom.sf(x, m, share) + stats.binom.pmf(x, m, share) / 2
-    assert change._tail(x, m, share) == pytest.approx(exact)
+def test_a_window_is_judged_by_fishers_exact_test():
+    """Both tails term by term, from the ways to choose; the mid-p of one side doubled."""
+    for x, n, events, trials in [(7, 30, 9, 200), (0, 60, 9, 200), (28, 30, 180, 200), (5, 50, 20, 200)]:
+        ways = {
+            k: math.comb(n, k) * math.comb(trials - n, events - k)
+            for k in range(max(0, events - (trials - n)), min(n, events) + 1)
+        }
+        below, above = (sum(way for k, way in ways.items() if (k - x) * side > 0) for side in (-1, 1))
+        by_hand = 2 * (min(below, above) + ways[x] / 2) / sum(ways.values())
+        found = change._two_sided(*(np.array([float(one)]) for one in (x, n, events, trials)))
+        assert found[0] == pytest.approx(by_hand)
 
 
 def test_benjamini_hochberg_is_scipys():
