@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import charts, columns, data, drill, story, words
 from etl import behaviour
-from etl.behaviour import Change
+from etl.behaviour import SEES, Change
 from etl.measures.interval import SMALL_SAMPLE
 from etl.warehouse.store import file_identity, open_reader
 
@@ -80,6 +80,10 @@ def scorecard(frame: pl.DataFrame) -> None:
         pl.col("low").alias("From"),
         pl.col("high").alias("To"),
         pl.col("days_to_pay").alias("Days to pay"),
+        pl.when(pl.col("claims") < SMALL_SAMPLE)
+        .then(pl.lit("too few answers to tell"))
+        .otherwise(pl.lit(""))
+        .alias("Note"),
     )
     percent = {name: st.column_config.NumberColumn(format="percent") for name in ("Denial rate", "On equal mix")}
     ratio = {
@@ -96,6 +100,7 @@ def findings(found: list[Change]) -> None:
     """What has changed, each finding in words, with the way to its first claims."""
     if not found:
         st.info("No payer has changed in a way that chance would not explain.", icon=":material/check_circle:")
+        st.caption(SEES)
         return
     for i, one in enumerate(found):
         with st.expander(

@@ -184,6 +184,8 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
     said = [f"{_SAID[verdict]}: **{', '.join(people)}**." for verdict, people in by_verdict.items() if people]
     if not by_verdict[HIGHER] and not by_verdict[LOWER] and judged:
         said.insert(0, f"No {role} differs from the case mix by more than chance.")
+    if role == "coder" and judged:
+        said.append("Few errors become denials: as expected is no proof of good work; the audits below see the codes.")
     if judged:
         said.append(f"Of {judged} judged, chance alone puts about one in twenty outside the 95 % limits.")
     phi = card["over_dispersion"][0]

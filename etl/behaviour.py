@@ -21,6 +21,12 @@ from etl.measures.fairness import ratio_interval
 from etl.measures.interval import Z_95
 from etl.warehouse.views import SQL
 
+# what a reader may rely on, by simulation (tests/benchmarks/judgements.py payers)
+SEES = (
+    "At most one finding in ten is chance on average. A rise from 5 % to 15 % is found within 30 working days in nine "
+    "of ten cases where about eight such claims are answered a day, in six of ten with five and in a quarter with "
+    "three: less work takes longer, and no finding is no proof that nothing changed."
+)
 # how far back is looked, and the first days of a warehouse that are not
 LOOK_BACK_DAYS = 420
 _BURN_IN_DAYS = 60
