@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import charts, columns, data, drill, story, words
 from etl import behaviour
-from etl.behaviour import Change
+from etl.behaviour import SEES, Change
 from etl.measures.interval import SMALL_SAMPLE
 from etl.warehouse.store import file_identity, open_reader
 
@@ -50,7 +50,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
     frame = frame.filter(pl.col("ratio").is_not_null()).sort("ratio")
     figure = go.Figure()
     for small in (False, True):
-        part = frame.filter((pl.col("n") < SMALL_SAMPLE) == small)
+        part = frame.filter((pl.col("claims") < SMALL_SAMPLE) == small)
         colour = charts.GREY if small else charts.blue()
         figure.add_scatter(
             x=part["ratio"], y=[words.plain(name) for name in part["payer_name"]], mode="markers", showlegend=False,
@@ -58,7 +58,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
             error_x={"array": part["high"] - part["ratio"], "arrayminus": part["ratio"] - part["low"], "color": colour,
                      "thickness": 2, "width": 5},
             customdata=[[words.rate(r), words.rate(a), words.count(n)]
-                        for r, a, n in part.select("rate", "adjusted_rate", "n").iter_rows()],
+                        for r, a, n in part.select("rate", "adjusted_rate", "claims").iter_rows()],
             hovertemplate="%{y}<br>%{x:.2f} × expected<br>raw %{customdata[0]}, on equal mix %{customdata[1]}"
                           "<br>%{customdata[2]} answers<extra></extra>",
         )  # fmt: skip
@@ -73,13 +73,17 @@ def scorecard(frame: pl.DataFrame) -> None:
     """The same as a table, to sort and to take away."""
     shown = frame.sort("ratio", descending=True, nulls_last=True).select(
         pl.col("payer_name").map_elements(words.plain, pl.String).alias("Payer"),
-        pl.col("n").alias("Answers"),
+        pl.col("claims").alias("Answers"),
         pl.col("rate").alias("Denial rate"),
         pl.col("adjusted_rate").alias("On equal mix"),
         pl.col("ratio").alias("Observed / expected"),
         pl.col("low").alias("From"),
         pl.col("high").alias("To"),
         pl.col("days_to_pay").alias("Days to pay"),
+        pl.when(pl.col("claims") < SMALL_SAMPLE)
+        .then(pl.lit("too few answers to tell"))
+        .otherwise(pl.lit(""))
+        .alias("Note"),
     )
     percent = {name: st.column_config.NumberColumn(format="percent") for name in ("Denial rate", "On equal mix")}
     ratio = {
@@ -96,6 +100,7 @@ def findings(found: list[Change]) -> None:
     """What has changed, each finding in words, with the way to its first claims."""
     if not found:
         st.info("No payer has changed in a way that chance would not explain.", icon=":material/check_circle:")
+        st.caption(SEES)
         return
     for i, one in enumerate(found):
         with st.expander(

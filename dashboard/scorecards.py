@@ -184,6 +184,8 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
     said = [f"{_SAID[verdict]}: **{', '.join(people)}**." for verdict, people in by_verdict.items() if people]
     if not by_verdict[HIGHER] and not by_verdict[LOWER] and judged:
         said.insert(0, f"No {role} differs from the case mix by more than chance.")
+    if role == "coder" and judged:
+        said.append("Few errors become denials: as expected is no proof of good work; the audits below see the codes.")
     if judged:
         said.append(f"Of {judged} judged, chance alone puts about one in twenty outside the 95 % limits.")
     phi = card["over_dispersion"][0]
@@ -206,7 +208,7 @@ _LIMITS = f"""
   to somebody else. *Before contests* is what the codes alone say. A claim counts once, however often it is denied.
 - **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work; they
   also allow for the doubt in what is expected. *Shrunken* is the ratio drawn towards all people's where there is little
-  work: the fairer guess of what comes next.
+  work: the fairer guess of what comes next; it is empty where there is nobody to compare with.
 - **It cannot say** why: charts that are harder than payer, procedure and site show still look like poor work, and
   easier ones hide it. Read it with the audits, and talk before acting. It is no ranking: inside the limits, the
   order means nothing.

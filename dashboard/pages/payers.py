@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import charts, data, filters, payers, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
+from etl.behaviour import SEES
 
 _CONTRACT = ("contract_variance_amount", "underpaid_amount", "overpaid_amount")
 
@@ -18,8 +19,8 @@ def page() -> None:
     with st.container(border=True):
         st.markdown(
             "##### What changed",
-            help="Denial rate by payer, category and procedure family; days to pay by payer. At most one finding in "
-            "ten is chance on average (Benjamini-Hochberg). Falls are shown as well as rises.",
+            help="Denial rate by payer, category and procedure family; days to pay by payer. Falls are shown as "
+            f"well as rises. {SEES}",
         )
         payers.findings(payers.changed(scope.payers))
     frame = payers.compared(scope.start, scope.end, scope.payers)
