@@ -24,7 +24,8 @@ from models.asof import AsOf, Codes, days, encode
 from models.calibration import Calibration
 from models.features import Floats, log_odds
 from models.frames import text
-from models.risk import expit, threads
+from models.head import expit
+from models.risk import threads
 
 FEWEST = 300
 _FEWEST_OF_EACH = 30
