@@ -209,6 +209,21 @@ def test_outcomes_known_too_early_are_noticed() -> None:
     assert "without lag_days" in said[1]
 
 
+def test_a_column_that_knows_the_answer_is_caught(learned: Learned) -> None:
+    """The units of a line are given its outcome: the canary warns, and the audit names the column."""
+    examples = learned.examples
+    leaky = examples.lines.x.copy()
+    leaky[:, NAMES.index("units")] = examples.line_denied
+    order = np.argsort(examples.submitted, kind="stable")
+    leaking = replace(examples, lines=replace(examples.lines, x=leaky))
+    found = audit.audit(leaking, examples.past.outcomes, order[:700], order[700:])
+    said = " ".join(audit.warnings(found))
+    assert "some column probably knows the answer" in said
+    assert "without units: make sure that it is known in time" in said
+    honest = audit.warnings(audit.audit(examples, examples.past.outcomes, order[:700], order[700:]))
+    assert not any("probably knows the answer" in one or "without units" in one for one in honest)
+
+
 def test_it_beats_the_baselines_on_the_sample(trained: Any) -> None:
     metrics = trained.report["metrics"]
     assert trained.report["kind"] == "learned"
