@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from etl.errors import UserError
-from models import audit, evaluate, fit, risk, rivals, score, timeline
+from models import audit, evaluate, fairness, fit, risk, rivals, score, timeline
 from models.examples import Examples, Rows, prepare
 from models.features import NAMES, Floats
 from models.fit import Backtest
@@ -111,6 +111,7 @@ def _quality(
             denied,
             amount,
         ),
+        "fairness": fairness.report(*examples.age_and_sex(test), denied, p),
         "warnings": evaluate.warnings(found["model"]),
         "auroc_error": evaluate.auroc_error(found["model"]),
         "expected_amount": round(float(expected.sum()), 2),

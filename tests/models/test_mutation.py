@@ -43,9 +43,7 @@ RULES = {
 }  # fmt: skip
 
 
-def put(
-    made: Any, rule: Rule, is_broken: bool, day: int, number: int, answer: tuple[int, list[str | None]] | None
-) -> None:
+def put(made: Any, rule: Rule, is_broken: bool, day: int, number: int, answer: Any = None) -> None:
     """One claim of the rule's code as the practice sends it, clean or broken."""
     said = dict(rule.broken if is_broken else rule.clean)
     line = {"procedure_code": rule.code}
