@@ -17,8 +17,10 @@ _LABELS = {
     "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk",
     "denied_share": "Denial rate", "average_precision": "Average precision", "denied_amount": "Denied dollars found",
     "at_random_amount": "At random", "claims_a_day": "Claims a day", "ranked_by": "Ranked by",
+    "denied_interval": "95 % interval", "listed_share": "On the list", "false_positive_share": "Paid, yet on the list",
+    "false_positive_interval": "95 % interval of it",
 }  # fmt: skip
-_SHARES = ("mean_risk", "denied_share")
+_SHARES = ("mean_risk", "denied_share", "listed_share", "false_positive_share")
 _DOLLARS = ("denied_amount", "at_random_amount")
 
 
@@ -42,6 +44,20 @@ def card() -> str:
 
     found = report()
     return markdown(found) if found else ""
+
+
+def fairness_words() -> str:
+    """How the table by age and sex is to be read."""
+    from models.fairness import WORDS
+
+    return WORDS
+
+
+def overturn() -> None:
+    """The overturn model's card."""
+    from models.overturn_card import of
+
+    st.markdown(of(path()) or "No overturn model was trained yet.")
 
 
 def versions() -> list[dict[str, Any]]:

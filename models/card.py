@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from models import fairness
+from models.table import table
+
 _NOT_FOR = (
     "It says how a payer will probably answer, not whether the care was right. Never change a diagnosis, a code or a "
     "modifier that the record does not support to lower a risk.",
@@ -25,7 +28,7 @@ def markdown(report: dict[str, Any]) -> str:
         f"{report['test_to']}. {report['features']} features; histories of coders and billers are {people}.",
         "\n".join(f"- {note}" for note in report["notes"] + report["warnings"]),
         "## How good it is",
-        _table(score_rows(report)),
+        table(score_rows(report)),
         _intervals(report),
         _truth(report),
     ]
@@ -35,17 +38,20 @@ def markdown(report: dict[str, Any]) -> str:
             f"Calibrated by {report['calibrator']} (Brier on the calibration period: "
             + ", ".join(f"{name} {value:.4f}" for name, value in report["calibrator_brier"].items())
             + "). Ten groups of equal size by risk:",
-            _table(calibration_rows(report)),
+            table(calibration_rows(report)),
             "## By payer",
-            _table(report["by_payer"]),
+            table(report["by_payer"]),
             "## By month of submission",
-            _table(report["by_month"]),
+            table(report["by_month"]),
             "## By charge in dollars",
-            _table(report["by_band"]),
+            table(report["by_band"]),
+            "## By age and sex",
+            fairness.WORDS,
+            table(report["fairness"]),
             "## The working list",
             "What a person finds who looks at so many claims a working day before they are sent. The dollars are "
             "denied dollars among the claims looked at: what could be saved, not what will be.",
-            _table(report["working_list"]),
+            table(report["working_list"]),
             "## Leakage audit",
             _audit(report),
         ]
@@ -88,7 +94,7 @@ def audit_rows(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _audit(report: dict[str, Any]) -> str:
     rows = audit_rows(report)
-    return _table(rows) if rows else "Not made."
+    return table(rows) if rows else "Not made."
 
 
 def _intervals(report: dict[str, Any]) -> str:
@@ -105,19 +111,3 @@ def _truth(report: dict[str, Any]) -> str:
         "On this simulated practice the true probabilities are known: the best possible AUROC is "
         f"{found['best_auroc']:.4f}, the model's {found['auroc']:.4f}, {found['share_of_best']:.1%} of the way to it."
     )
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return "Nothing to show."
-    columns = list(rows[0])
-    lines = ["| " + " | ".join(column.replace("_", " ") for column in columns) + " |", "|" + " --- |" * len(columns)]
-    return "\n".join(lines + ["| " + " | ".join(_cell(row.get(column)) for column in columns) + " |" for row in rows])
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

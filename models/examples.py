@@ -39,6 +39,13 @@ class Examples:
         found = np.flatnonzero(rank[self.lines.claim] >= 0)
         return found[np.argsort(rank[self.lines.claim[found]], kind="stable")]
 
+    def age_and_sex(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The patients' ages in years, and whether they are female (1, 0); NaN where unknown."""
+        known = self.lines.claims.claim.select(
+            pl.col("age_years", "is_female").cast(pl.Float64).fill_null(float("nan"))
+        )
+        return known["age_years"].to_numpy()[rows], known["is_female"].to_numpy()[rows]
+
     def number(self) -> list[str]:
         """The claims' own numbers."""
         return self.lines.claims.claim["patient_control_number"].to_list()

@@ -4,8 +4,9 @@ The same discipline as the denial risk: what is known of a denial's outcome on a
 young denials wait; learned on older, calibrated on later, tested on the latest; with little data, shrunken rates.
 Denials that nobody worked on say nothing about what work brings and are left out.
 
-On the sample practice the outcome of work depends on the cause of the denial alone: the simulator's own chances reach
-AUROC 0.65 there, so no model can rank much better.
+The trees are used only where they are better than rates by payer and category on the newest denials; on the sample
+practice they are not, as the outcome of work depends there on the cause of the denial alone (its own chances reach
+AUROC 0.65).
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ import numpy as np
 import polars as pl
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from models import calibration, evaluate, saved
+from models import calibration, evaluate, overturn_card, saved
 from models.asof import AsOf, Codes, days, encode
 from models.calibration import Calibration
-from models.features import Floats, log_odds
+from models.features import Floats, Integers, log_odds
 from models.frames import text
-from models.risk import expit, threads
+from models.head import expit
+from models.risk import threads
 
 FEWEST = 300
 _FEWEST_OF_EACH = 30
 _PULL = 8.0
 # rates from wide to narrow, each pulled to the one before
+SIMPLE = "payer x category rate"
 _KEYS: tuple[tuple[str, ...], ...] = (
     ("denial_category",), ("carc",), ("payer_id", "carc"), ("payer_id", "carc", "procedure_code"),
 )  # fmt: skip
@@ -39,6 +42,8 @@ FEATURES = (
 )  # fmt: skip
 # days until an outcome is taken to be final, when too few were overturned to measure it
 _USUAL_WAIT = 180
+# what the trees must beat: the rates that the worklist has without them (view overturn_chance)
+_SIMPLE: tuple[tuple[str, ...], ...] = (("denial_category",), ("payer_id", "denial_category"))
 
 
 @dataclass(slots=True)
@@ -60,6 +65,12 @@ class Overturn:
 def beside(model: Path) -> Path:
     """Where the overturn model lies: beside the risk model at `model`."""
     return model.with_name(f"{model.name.removesuffix('.skops')}.overturn.skops")
+
+
+def is_learned(model: Path) -> bool:
+    """Whether trees are in use beside the risk model at `model`; else the worklist's own rates are as good."""
+    path = beside(model)
+    return path.exists() and saved.report(path).get("kind") == "learned"
 
 
 def chances(connection: duckdb.DuckDBPyConnection, model: Path | None = None) -> pl.DataFrame:
@@ -89,6 +100,7 @@ def train_into(connection: duckdb.DuckDBPyConnection, model: Path) -> dict[str, 
     content = {"base_rate": learned.base_rate, "features": list(FEATURES), "trees": learned.trees,
                "calibrator": None if learned.calibrator is None else learned.calibrator.to_dict()}  # fmt: skip
     saved.write(content, report, beside(model))
+    beside(model).with_suffix(".md").write_text(overturn_card.markdown(report), encoding="utf-8")
     return report
 
 
@@ -111,27 +123,41 @@ def train(frame: pl.DataFrame) -> tuple[Overturn, dict[str, Any]]:
     )
     if len(rows) < FEWEST or not enough:
         report["note"] = (
-            f"Overturn chances are rates by payer and reason: {len(rows):,} worked denials, {int(hit[rows].sum()):,} "
+            f"Overturn chances are rates by payer and category: {len(rows):,} worked denials, {int(hit[rows].sum()):,} "
             "overturned, are too few to learn more from."
         )
         return Overturn(base), report
     first = _trees(x[train_rows], hit[train_rows])
     curve = calibration.fit(first.predict_proba(x[later])[:, 1], hit[later])
     tested = Overturn(base, _trees(x[rows[:last]], hit[rows[:last]]), curve)
-    chance = tested.chance(x[test])
-    amount = frame["denied_amount"].to_numpy()[test]
-    rate = expit(x[test, FEATURES.index("rate_payer_id_carc")])
-    for name, p in (("model", chance), ("payer x reason rate", rate), ("base rate", np.full(len(test), base))):
-        report["metrics"][name] = evaluate.scores(hit[test], p, amount * hit[test], p * amount).to_json()
+    denied_on, actual = frame["denied_on"], hit[test]
+    report |= {
+        "denied_from": str(denied_on[int(rows[0])]), "denied_to": str(denied_on[int(rows[-1])]),
+        "test_from": str(denied_on[int(test[0])]),
+    }  # fmt: skip
+    rate = _rates(frame, wait, _SIMPLE, days(denied_on))[-1][1][test]
+    chance, amount = tested.chance(x[test]), frame["denied_amount"].to_numpy()[test]
+    for name, p in (("trees", chance), (SIMPLE, rate), ("base rate", np.full(len(test), hit[rows[:last]].mean()))):
+        report["metrics"][name] = evaluate.scores(actual, p, amount * actual, p * amount).to_json()
+    report["calibration"] = evaluate.reliability(actual, chance)
+    gain = (rate - actual) ** 2 - (chance - actual) ** 2
+    if gain.mean() <= gain.std(ddof=1) / np.sqrt(len(test)):  # a rate that can be explained, unless there is a gain
+        report["note"] = _note(report, len(test), "are not better by more than chance, so the worklist uses the rates")
+        return Overturn(base), report
     raw = np.concatenate([first.predict_proba(x[later])[:, 1], tested.trees.predict_proba(x[test])[:, 1]])
-    final = Overturn(base, _trees(x[rows], hit[rows]), calibration.fit(raw, np.concatenate([hit[later], hit[test]])))
-    scores, by_rate = report["metrics"]["model"], report["metrics"]["payer x reason rate"]
+    final = Overturn(base, _trees(x[rows], hit[rows]), calibration.fit(raw, np.concatenate([hit[later], actual])))
     report["kind"] = "learned"
-    report["note"] = (
-        f"Overturn chances learned from {len(rows):,} worked denials: AUROC {scores['auroc']}, calibration error "
-        f"{scores['ece']} on the latest {len(test):,}; rates by payer and reason alone reach {by_rate['auroc']}."
-    )
+    report["note"] = _note(report, len(test), "are better, so the worklist uses them")
     return final, report
+
+
+def _note(report: dict[str, Any], tested: int, verdict: str) -> str:
+    ours, theirs = report["metrics"]["trees"], report["metrics"][SIMPLE]
+    return (
+        f"Overturn chances: trees learned from {report['worked']:,} worked denials {verdict} (on the latest "
+        f"{tested:,}: Brier {ours['brier']}, AUROC {ours['auroc']}; rates by payer and category {theirs['brier']}, "
+        f"{theirs['auroc']})."
+    )
 
 
 def _wait(frame: pl.DataFrame) -> int:
@@ -150,21 +176,9 @@ def _known_on(frame: pl.DataFrame, wait: int) -> np.ndarray[tuple[int], np.dtype
 
 def _features(frame: pl.DataFrame, wait: int, as_of_end: bool = False) -> Floats:
     """Lines x FEATURES, as of the day of denial (or of the data's last day)."""
-    known, asked = _known_on(frame, wait), days(frame["denied_on"])
-    if as_of_end:
-        asked = days(frame["data_through"])
-    worked = frame["is_worked"].to_numpy()
-    hit = frame["is_overturned"].cast(pl.Float64).to_numpy()
-    zero = np.zeros(frame.height, np.int64)
-    every, won = AsOf(zero[worked], known[worked], hit[worked]).before(zero, asked)
-    rate = (won + _PULL * 0.5) / (every + _PULL)
     columns: dict[str, Floats] = {}
-    for key in _KEYS:
-        books = [{value: code for code, value in enumerate(frame[name].fill_null("").unique().sort())} for name in key]
-        encoded = [encode(frame[name].fill_null(""), book) for name, book in zip(key, books, strict=True)]
-        code = Codes().fit(encoded, [len(book) for book in books])
-        n, won = AsOf(code[worked], known[worked], hit[worked]).before(code, asked)
-        rate = (won + _PULL * rate) / (n + _PULL)
+    asked = days(frame["data_through"] if as_of_end else frame["denied_on"])
+    for key, (n, rate) in zip(_KEYS, _rates(frame, wait, _KEYS, asked), strict=True):
         columns["rate_" + "_".join(key)] = log_odds(rate)
         columns["log_n_" + "_".join(key)] = np.log1p(np.minimum(n, 50))
     columns["log_amount"] = np.log1p(frame["denied_amount"].to_numpy())
@@ -172,6 +186,27 @@ def _features(frame: pl.DataFrame, wait: int, as_of_end: bool = False) -> Floats
     columns["is_institutional"] = (frame["claim_type"] == "institutional").fill_null(False).cast(pl.Float64).to_numpy()
     columns["age_days"] = frame["age_days"].cast(pl.Float64).fill_null(0).to_numpy()
     return np.column_stack([columns[name] for name in FEATURES])
+
+
+def _rates(
+    frame: pl.DataFrame, wait: int, keys: tuple[tuple[str, ...], ...], asked: Integers
+) -> list[tuple[Integers, Floats]]:
+    """Per key, of every line as of the day asked: worked denials known, and the share overturned, pulled to the key
+    before.
+    """
+    worked, known = frame["is_worked"].to_numpy(), _known_on(frame, wait)
+    hit = frame["is_overturned"].cast(pl.Float64).to_numpy()
+    zero = np.zeros(frame.height, np.int64)
+    n, won = AsOf(zero[worked], known[worked], hit[worked]).before(zero, asked)
+    rate, found = (won + _PULL * 0.5) / (n + _PULL), []
+    for key in keys:
+        books = [{value: code for code, value in enumerate(frame[name].fill_null("").unique().sort())} for name in key]
+        encoded = [encode(frame[name].fill_null(""), book) for name, book in zip(key, books, strict=True)]
+        code = Codes().fit(encoded, [len(book) for book in books])
+        n, won = AsOf(code[worked], known[worked], hit[worked]).before(code, asked)
+        rate = (won + _PULL * rate) / (n + _PULL)
+        found.append((n, rate))
+    return found
 
 
 def _trees(x: Floats, hit: Floats) -> Any:

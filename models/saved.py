@@ -22,11 +22,11 @@ from models.calibration import Calibration
 from models.features import NAMES
 from models.risk import Model
 
-FORMAT = 2
+FORMAT = 3
 # what boosted trees need beyond the types that skops trusts itself
 _TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
-_PLAIN = ("kind", "base_rate", "typical", "uses_people", "denied_share", "trees", "logistic", "tree_share", "head",
-          "categories", "usual_category", "features")  # fmt: skip
+_PLAIN = ("kind", "base_rate", "typical", "uses_people", "denied_share", "trees", "logistic", "tree_share",
+          "rate_share", "head", "categories", "usual_category", "features")  # fmt: skip
 _CURVES = ("calibrator", "line_calibrator")
 _LIBRARIES = ("scikit-learn", "skops", "numpy")
 _AGAIN = "Train again: cleanclaim train"

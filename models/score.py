@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import category, risk
+from models import category, dollars
 from models.features import Floats, Integers, Lines
 from models.risk import Model
 
@@ -27,9 +27,11 @@ def score(model: Model, lines: Lines) -> Scored:
     """Risks and dollars of these claims."""
     raw = model.raw(lines.x)
     claim = model.claim_risk(raw, lines.claim, lines.claim_count)
-    pointed = risk.pointed_amount(raw, lines.claims.line["line_charge"].to_numpy(), lines.claim, lines.claim_count)
+    pointed = dollars.pointed_amount(raw, lines.claims.line["line_charge"].to_numpy(), lines.claim, lines.claim_count)
     said = lines.claims.claim
-    amount = risk.expected_amount(model, said["payer"].to_list(), pointed, claim, said["charge"].to_numpy())
+    amount = dollars.expected_amount(
+        model.denied_share, said["payer"].to_list(), pointed, claim, said["charge"].to_numpy()
+    )
     return Scored(claim, amount, raw, model.line_risk(raw))
 
 

@@ -11,12 +11,15 @@ import numpy as np
 import polars as pl
 
 from etl.errors import UserError
-from models import audit, evaluate, fit, risk, rivals, score, timeline
+from models import audit, evaluate, fairness, fit, risk, rivals, score, timeline
 from models.examples import Examples, Rows, prepare
 from models.features import NAMES, Floats
 from models.fit import Backtest
 from models.history import outcomes
 from models.risk import Model
+
+# a part of the payer x procedure rates beside the learners that a reader should know of
+_WORTH_SAYING = 0.05
 
 
 @dataclass(slots=True)
@@ -111,6 +114,7 @@ def _quality(
             denied,
             amount,
         ),
+        "fairness": fairness.report(*examples.age_and_sex(test), denied, p),
         "warnings": evaluate.warnings(found["model"]),
         "auroc_error": evaluate.auroc_error(found["model"]),
         "expected_amount": round(float(expected.sum()), 2),
@@ -162,6 +166,11 @@ def _notes(model: Model, report: dict[str, Any], ripe: timeline.Maturity, test_f
         notes.append(
             f"Little is known: {report['claims']:,} answered claims with {report['denied']:,} denials (training needs "
             f"{risk.FEWEST_CLAIMS} and {risk.FEWEST_DENIALS} before the test). Risks are denial rates by payer and "
-            "procedure, pulled towards the payer's: a rough order, not calibrated probabilities."
+            "procedure, pulled towards the payer's and the practice's: a rough order, not calibrated probabilities."
+        )
+    elif model.rate_share > _WORTH_SAYING:
+        notes.append(
+            f"With {report['denied']:,} denials the learners are not trusted alone: rates by payer and procedure count "
+            f"{model.rate_share:.0%} beside them."
         )
     return notes

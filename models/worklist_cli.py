@@ -43,9 +43,10 @@ def worklist_command(
 
 
 def learned_chances(connection: duckdb.DuckDBPyConnection, model: Path) -> pl.DataFrame | None:
-    """What the overturn model beside the risk model says of each denied line; None where none was trained."""
+    """What the overturn model beside the risk model says of each denied line; None where none was trained or where its
+    trees are not better than the rates that the worklist has anyhow."""
     if not model.exists():
         return None
     from models import overturn  # scikit-learn takes seconds to import
 
-    return overturn.chances(connection.cursor(), model) if overturn.beside(model).exists() else None
+    return overturn.chances(connection.cursor(), model) if overturn.is_learned(model) else None

@@ -41,13 +41,19 @@ def page() -> None:
 
 
 def _tables(found: dict) -> None:
-    payers, months, charges, versions, notes = st.tabs(["By payer", "By month", "By charge", "Versions", "Notes"])
+    names = ["By payer", "By month", "By charge", "By age and sex", "Overturns", "Versions", "Notes"]
+    payers, months, charges, people, overturns, versions, notes = st.tabs(names)
     with payers:
         riskmodel.table(found["by_payer"], "Quality by payer")
     with months:
         riskmodel.table(found["by_month"], "Quality by month of submission")
     with charges:
         riskmodel.table(found["by_band"], "Quality by charge")
+    with people:
+        st.caption(riskmodel.fairness_words())
+        riskmodel.table(found.get("fairness", []), "Risk and working list by age and sex")
+    with overturns:
+        riskmodel.overturn()
     with versions:
         riskmodel.table(riskmodel.versions(), "Versions of the model")
     with notes:

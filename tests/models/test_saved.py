@@ -106,14 +106,14 @@ def test_no_skops_file(copy: Path) -> None:
 
 
 def test_a_foreign_type_is_not_opened(copy: Path) -> None:
-    copy.write_bytes(skops.io.dumps({"format": 2, "tree": KDTree(np.zeros((4, 2)))}))
+    copy.write_bytes(skops.io.dumps({"format": saved.FORMAT, "tree": KDTree(np.zeros((4, 2)))}))
     resign(copy)
     with pytest.raises(UserError, match="holds types that no cleanclaim model has"):
         saved.load(copy)
 
 
 def test_another_model_is_refused(copy: Path) -> None:
-    copy.write_bytes(skops.io.dumps({"format": 2, "features": ["other"]}))
+    copy.write_bytes(skops.io.dumps({"format": saved.FORMAT, "features": ["other"]}))
     resign(copy)
     with pytest.raises(UserError, match="another version of cleanclaim"):
         saved.load(copy)
