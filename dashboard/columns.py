@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -128,6 +129,14 @@ def shown(frame: pl.DataFrame) -> pl.DataFrame:
     return guarded(
         frame.with_columns(wording).with_columns(pl.col(pl.String).fill_null("")).drop("root_id", strict=False)
     )
+
+
+def percents(frame: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """The frame with these shares as percents of one decimal, as everywhere else, and their settings. For the eye only:
+    downloads keep the shares."""
+    found = [name for name in names if name in frame.columns]
+    scaled = frame.with_columns(pl.col(found).cast(pl.Float64) * 100) if found else frame
+    return scaled, {name: st.column_config.NumberColumn(format="%.1f%%") for name in found}
 
 
 def order(frame: pl.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -46,8 +47,8 @@ def expected(value: Decimal | float | None, is_rate: bool = False) -> str:
 
 
 def count(value: Decimal | float | None) -> str:
-    """`12,345`."""
-    return NONE if value is None else f"{int(value):,}"
+    """`12,345`; negative with a true minus sign."""
+    return NONE if value is None else f"{int(value):,}".replace("-", _MINUS)
 
 
 def number(measure: Measure, value: Decimal | float | None) -> str:
@@ -77,6 +78,11 @@ def change(measure: Measure, now: Decimal | float | None, before: Decimal | floa
     else:
         text = f"{step:+,.1f}" if measure.unit == "days" else f"{step:+,.0f}"
     return text if any(digit in text for digit in "123456789") else 0
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def day(value: date | None) -> str:
