@@ -111,7 +111,7 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
         go.Heatmap(
             x=labels[x], y=labels[y], z=amounts, xgap=3, ygap=3, showscale=False, hoverinfo="skip",
             colorscale=[[0, "rgba(59,143,196,0.08)"], [1, "rgba(59,143,196,0.75)"]],
-            text=[words.money(v) for v in frame["numerator"]], texttemplate="%{text}", textfont={"color": ink()},
+            text=[words.short(v) for v in frame["numerator"]], texttemplate="%{text}", textfont={"color": ink()},
         )
     )  # fmt: skip
     figure.add_scatter(
@@ -231,7 +231,7 @@ def shortened(label: str, most: int = 30) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
-def wrapped(label: str, width: int = 26) -> str:
+def wrapped(label: str, width: int = 30) -> str:
     """A label in two lines at most, cut at the end of the second only."""
     first, *rest = textwrap.wrap(label, width, break_long_words=False) or [""]
     return f"{first}<br>{shortened(' '.join(rest), width)}" if rest else first

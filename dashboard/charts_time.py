@@ -21,7 +21,7 @@ def trend(frame: pl.DataFrame, start: date, end: date, is_rate: bool = True) -> 
             x=frame["month"].to_list(),
             y=[None if v is None else float(v) for v in frame["value"]],
             mode="lines+markers+text",
-            text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
+            text=[*[""] * (len(texts) - 1), *(f"{text}<br>so far" if cut[-1] else text for text in texts[-1:])],
             textposition="middle right",
             textfont={"color": charts.ink()},
             cliponaxis=False,

@@ -152,7 +152,9 @@ def config(frame: pl.DataFrame, unit: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, dtype in frame.schema.items():
         label = LABELS.get(name, name)
-        if isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):
+        if name == "units":  # a decimal that is no money
+            settings[name] = st.column_config.NumberColumn(label, format="localized")
+        elif isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):
             settings[name] = st.column_config.NumberColumn(label, format="dollar")
         elif dtype == pl.Date:
             settings[name] = st.column_config.DateColumn(label, format="D MMM YYYY")

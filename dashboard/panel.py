@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, columns, data, drill, filters, reproduce, tiles, words
+from dashboard import charts, columns, data, drill, filters, findings, reproduce, tiles, words
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
 
@@ -50,6 +50,8 @@ def panel(
             else:
                 filters.empty("claims", question.day if question.is_balance else None)
             return
+        if finding := findings.first(question, frame, names or {}):
+            st.caption(finding.replace("$", "\\$"))
         # a fresh key after each click: the same mark can then be clicked again, and no mark stays dimmed
         chart_key = f"{key}_{st.session_state.get(key, 0)}"
         st.plotly_chart(

@@ -31,6 +31,14 @@ def money(amount: Decimal | float | None, cents: bool = False) -> str:
     return f"{_MINUS if amount < 0 else ''}${text}"
 
 
+def short(amount: Decimal | float) -> str:
+    """`$681`, `$3.1k`, `$21k`, `$1.2M`: an amount where there is little room."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if (scaled := abs(float(amount)) / size) >= 0.9995:
+            return f"{_MINUS if amount < 0 else ''}${scaled:.{0 if scaled >= 9.95 else 1}f}{unit}"
+    return money(amount)
+
+
 def rate(value: float | None) -> str:
     """`12.3%`."""
     return NONE if value is None else f"{value:.1%}"
