@@ -50,7 +50,8 @@ def panel(
             else:
                 filters.empty("claims", question.day if question.is_balance else None)
             return
-        if finding := findings.first(question, frame, names or {}):
+        finding = findings.first(question, frame, names or {})
+        if finding:
             st.caption(finding.replace("$", "\\$"))
         # a fresh key after each click: the same mark can then be clicked again, and no mark stays dimmed
         chart_key = f"{key}_{st.session_state.get(key, 0)}"
@@ -60,7 +61,7 @@ def panel(
             on_select=partial(_clicked, key, chart_key, question),
             selection_mode="points",
             config=charts.CONFIG,
-            alt=f"{title}. {question.described()}. The table below it has the figures.",
+            alt=". ".join(filter(None, [title, question.described(), finding, "The table below it has the figures."])),
         )
         _footer(title, question, frame, key, names or {})
 
