@@ -16,7 +16,7 @@ import duckdb
 from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
@@ -105,8 +105,7 @@ def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = 
     for view, kind in views.KINDS.items():
         rows = f"from (\n{views.text_as_of(view, day)}\n) {limit}" if limit else views.text_as_of(view, day)
         if kind == "kept":
-            order = f" order by {views.SORTED_BY[view]}" if view in views.SORTED_BY else ""
-            connection.execute(f"create or replace table {view} as from (\n{rows}\n){order}")
+            connection.execute(f"create or replace table {view} as {rows}")
             _comment(connection, "table", view)
         elif kind == "passing":
             connection.execute(f"create or replace temp table {view} as {rows}")

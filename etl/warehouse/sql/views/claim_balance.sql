@@ -2,18 +2,20 @@
 -- charge = insurance paid + contractual + patient paid + written off + insurance balance + patient balance
 -- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
-    select root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date
+    select
+        root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date, min(payment_order) as first_order
     from payment
     where payment_date <= $as_of
     group by root_id
 ),
 
-standing as (
+answered as (
     select
-        root_id, sum(never_amount) as never_amount, bool_or(is_denied) as is_denied,
-        max_by(patient_owed_amount, payment_order) as patient_owed_amount
+        root_id, sum(never_amount) filter (where is_standing) as never_amount,
+        bool_or(is_denied) filter (where is_standing) as is_denied,
+        max_by(patient_owed_amount, payment_order) filter (where is_standing) as patient_owed_amount,
+        max_by(charge_amount, payment_order) as last_charge_amount
     from adjudication
-    where is_standing
     group by root_id
 ),
 
@@ -28,42 +30,33 @@ posted as (
     group by k.root_id
 ),
 
--- payments of claims that were never sent
-unsent as (
-    select * from payment as p
-    where p.payment_date <= $as_of and not exists (select 1 from claim_root as c where c.root_id = p.root_id)
-),
-
-answered as (
-    select a.root_id, max_by(a.charge_amount, a.payment_order) as charge_amount
-    from adjudication as a
-    semi join unsent as u on u.root_id = a.root_id
-    group by a.root_id
-),
-
 charged as (
     select root_id, payer_id, submission_date as since_date, charge_amount, is_void, true as is_sent from claim_root
     union all
-    select p.root_id, min_by(p.payer_id, p.payment_order), min(p.payment_date), coalesce(min(a.charge_amount), 0), false, false
-    from unsent as p
+    -- payments of claims that were never sent
+    select p.root_id, f.payer_id, f.payment_date, coalesce(a.last_charge_amount, 0), false, false
+    from paid as p
+    join payment as f on f.payment_order = p.first_order
     left join answered as a on a.root_id = p.root_id
-    group by p.root_id
+    where not exists (select 1 from claim_root as c where c.root_id = p.root_id)
 ),
+
+rejected as (select root_id, payer_id from claim_answer where is_last_answer_rejection),
 
 settled as (
     select
         c.*, p.root_id is not null as is_answered, coalesce(p.last_remit_date, c.since_date) as last_remit_date,
         coalesce(s.is_denied, false) as is_denied,
-        coalesce(o.is_last_answer_rejection, false) as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
+        o.root_id is not null as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
         coalesce(s.never_amount, 0) as contractual_amount, coalesce(t.patient_paid_amount, 0) as patient_paid_amount,
         coalesce(t.write_off_amount, 0) as write_off_amount,
         c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
             as insurance_before_write_off,
         coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as patient_before_write_off
     from charged as c
-    left join claim_answer as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
+    left join rejected as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
-    left join standing as s on s.root_id = c.root_id and not c.is_void
+    left join answered as s on s.root_id = c.root_id and not c.is_void
     left join posted as t on t.root_id = c.root_id
 ),
 
