@@ -23,9 +23,13 @@ _OF_NUMBER = "{} in (select patient_control_number from root)"
 _OF_PAYMENT = "claim_payment_id in (select claim_payment_id from claim_payment)"
 _OF_CLAIM = "claim_id in (select claim_id from claim)"
 # a payment under another number belongs to the root of the number that it was matched to
-_OF_MATCHED_NUMBER = """claim_payment_id in (select claim_payment_id from payment_match) or (
-    patient_control_number in (select patient_control_number from root)
-    and claim_payment_id not in (select claim_payment_id from {lasting}.payment_match))"""
+_OF_MATCHED_NUMBER = """claim_payment_id in (
+    select claim_payment_id from payment_match
+    union all
+    select claim_payment_id from {lasting}.claim_payment
+    where
+        patient_control_number in (select patient_control_number from root)
+        and claim_payment_id not in (select claim_payment_id from {lasting}.payment_match))"""
 # which rows of a table belong to the touched roots, in the order in which they can be told
 _PART = {
     "root": _OF_ROOT,
@@ -166,7 +170,7 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
     )
     is_part: bool = scalar(
         connection,
-        "select 2 * (select count(distinct root_id) from touched) <= (select count(distinct root_id) from root)",
+        "select 2 * (select count(distinct root_id) from touched) <= (select count(*) from root)",
     )
     return is_part
 
