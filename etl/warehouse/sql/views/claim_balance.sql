@@ -9,13 +9,31 @@ with paid as (
     group by root_id
 ),
 
-answered as (
+superseded as (
     select
-        root_id, sum(never_amount) filter (where is_standing) as never_amount,
-        bool_or(is_denied) filter (where is_standing) as is_denied,
-        max_by(patient_owed_amount, payment_order) filter (where is_standing) as patient_owed_amount,
-        max_by(charge_amount, payment_order) as last_charge_amount
-    from adjudication
+        adjudication_id, sum(never_amount) as never_amount, sum(patient_owed_amount) as patient_owed_amount,
+        sum(denied_amount) as denied_amount
+    from superseded_line
+    group by adjudication_id
+),
+
+standing as (
+    select
+        a.root_id, a.payer_id, max(a.payment_order) as payment_order,
+        sum(a.never_amount - coalesce(g.never_amount, 0)) as never_amount,
+        sum(a.patient_owed_amount - coalesce(g.patient_owed_amount, 0)) as patient_owed_amount,
+        bool_or(a.is_denied and coalesce(a.denied_amount > g.denied_amount, true)) as is_denied
+    from adjudication as a
+    left join superseded as g on g.adjudication_id = a.claim_payment_id
+    where a.is_standing
+    group by a.root_id, a.payer_id
+),
+
+stands as (
+    select
+        root_id, sum(never_amount) as never_amount, bool_or(is_denied) as is_denied,
+        max_by(patient_owed_amount, payment_order) as patient_owed_amount
+    from standing
     group by root_id
 ),
 
@@ -30,15 +48,26 @@ posted as (
     group by k.root_id
 ),
 
+-- claims that were answered but never sent
+unsent as (
+    select * from paid as p
+    where not exists (select 1 from claim_root as c where c.root_id = p.root_id)
+),
+
+answered as (
+    select a.root_id, max_by(a.charge_amount, a.payment_order) as charge_amount
+    from adjudication as a
+    semi join unsent as u on u.root_id = a.root_id
+    group by a.root_id
+),
+
 charged as (
     select root_id, payer_id, submission_date as since_date, charge_amount, is_void, true as is_sent from claim_root
     union all
-    -- payments of claims that were never sent
-    select p.root_id, f.payer_id, f.payment_date, coalesce(a.last_charge_amount, 0), false, false
-    from paid as p
-    join payment as f on f.payment_order = p.first_order
-    left join answered as a on a.root_id = p.root_id
-    where not exists (select 1 from claim_root as c where c.root_id = p.root_id)
+    select u.root_id, p.payer_id, p.payment_date, coalesce(a.charge_amount, 0), false, false
+    from unsent as u
+    join payment as p on p.payment_order = u.first_order
+    left join answered as a on a.root_id = u.root_id
 ),
 
 rejected as (select root_id, payer_id from claim_answer where is_last_answer_rejection),
@@ -56,7 +85,7 @@ settled as (
     from charged as c
     left join rejected as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
-    left join answered as s on s.root_id = c.root_id and not c.is_void
+    left join stands as s on s.root_id = c.root_id and not c.is_void
     left join posted as t on t.root_id = c.root_id
 ),
 
