@@ -20,6 +20,7 @@ import pytest
 
 from etl.errors import UserError
 from etl.load import load
+from etl.warehouse.checks import bad_rows
 from etl.warehouse.store import file_identity, open_reader, open_writer
 from tests.x12_text import Dress, answer_file, claim, claims_file, loaded, remittance_file
 
@@ -370,3 +371,25 @@ def test_memory_that_does_not_reach_is_a_message_and_changes_nothing(small: Path
         connection.execute("set max_temp_directory_size = '1MB'")
         connection.execute("create temp table wide as select repeat('x', 900) || i as t from range(200000) as r (i)")
     assert content(small) == before
+
+
+def test_a_later_load_says_of_its_own_rows_what_a_check_of_everything_says(tmp_path: Path) -> None:
+    """A load checks only what it brought: what is unbalanced before it neither hides nor adds anything."""
+    bad = {
+        "first.835": remittance_file("CLP*A1*1*150*60*0*CI*I1\nSVC*HC:99213*100*60\nCAS*CO*45*9\nSVC*HC:99214*50*0"),
+        "second.837": claims_file(claim("B1", ("99213", "70"))).replace(b"CLM*B1*70", b"CLM*B1*71"),
+        "third.835": remittance_file(
+            "CLP*B1*1*70*60*0*CI*I2\nSVC*HC:99213*70*60\nCAS*CO*45*9\nSVC*HC:99214*50*50", paid="20260208"
+        ),
+    }
+    for name, text in bad.items():
+        (tmp_path / name).write_bytes(text)
+    db, names = tmp_path / "w.duckdb", ("segment", "rule", "found", "expected", "difference", "payer_id")
+    load([tmp_path / "first.835"], db)
+    report = load([tmp_path / "second.837", tmp_path / "third.835"], db)
+    with open_writer(db) as connection:
+        everything, later = ([{n: row[n] for n in names} for row in bad_rows(connection, n)] for n in (0, 2))
+    before = len(everything) - len(later)
+    assert [row for row in everything if row in later] == later
+    assert {row["rule"] for row in later} >= {"claim_charge", "service_payment_balance", "claim_payment_lines"}
+    assert before >= 1 and [row["rule"] for row in report.unbalanced] == [row["rule"] for row in later]
