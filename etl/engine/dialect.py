@@ -69,6 +69,8 @@ def columns(kinds: Mapping[str, str]) -> str:
 def _carried(node: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
     if isinstance(node, exp.Parameter | exp.Placeholder) and node.name in values:
         return _literal(values[node.name])
+    if isinstance(node, exp.CTE):  # Spark knows no `not materialized`
+        node.set("materialized", None)
     return node
 
 

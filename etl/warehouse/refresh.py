@@ -16,7 +16,7 @@ import duckdb
 from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
@@ -45,7 +45,7 @@ _PART = {
 _SLICE = 100_000
 _SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
-BY_CLAIM = ("work_log", "patient_transaction")
+BY_CLAIM = ("work_log", "patient_transaction", "attribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +206,10 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
+    for view in views.SUMMED:
+        rolling.move(connection, view, lasting, day)
     for view in views.KEPT:
-        rolling.move(connection, view, lasting)
+        rolling.move(connection, view, lasting, day)
         connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
