@@ -6,7 +6,7 @@ from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
 _DAYS = "Below 50 days at the least, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
-_OPEN = Sum("open_amount", "open_amount > 0")
+_OPEN = Sum("open_amount", "balance_amount > 0")
 
 CASH = (
     Measure(
@@ -56,7 +56,7 @@ CASH = (
         ),
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'insurance' and open_amount > 0"),
+        numerator=Sum("open_amount", "side = 'insurance' and balance_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),
@@ -74,7 +74,7 @@ CASH = (
         caveat="Without patient_transactions.csv nothing is known to have been paid by patients.",
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'patient' and open_amount > 0"),
+        numerator=Sum("open_amount", "side = 'patient' and balance_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),
