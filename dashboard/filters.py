@@ -52,8 +52,8 @@ def sidebar(used: bool) -> None:
             key="known",
             format="YYYY-MM-DD",
             bind="query-params",
-            help="Look back: every figure as it stood at the end of this day, as if nothing had come since. Empty: all "
-            "that is known.",
+            help="Look back: every figure as it stood at the end of this day, as if nothing had come since; payers' "
+            "names and people's teams are today's. Empty: all that is known.",
         )
         _choice("Payer", "payer", options.payers, "All payers")
         _choice("Site", "site", options.sites, "All sites")

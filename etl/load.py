@@ -23,14 +23,14 @@ from etl.tables.cells import kind_of
 from etl.tables.column_map import ColumnMap
 from etl.tables.known import loaded_from
 from etl.tables.recognise import recognise
-from etl.warehouse import checks, identity, refresh, roots, sent_before, store
+from etl.warehouse import checks, identity, loaded_before, refresh, roots, sent_before, store
 from etl.warehouse.append import Appender
 from etl.warehouse.ask import scalar
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
-from etl.x12.sound import Known, sound_rows
+from etl.x12.sound import sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 
@@ -88,7 +88,7 @@ class _Loader:
         self.unsettled = 0  # bytes of X12 whose rows are still in memory
         self.report = LoadReport()
         self.append = Appender(connection, key)
-        self.known = _known(connection)
+        self.known = loaded_before.known(connection)
         self.entered: dict[str, int] = dict(connection.execute("select sha256, file_id from source_file").fetchall())
         self.done = done_files(connection)
         self.last_file_id: int = scalar(connection, "select coalesce(max(file_id), 0) from source_file")
@@ -278,27 +278,3 @@ class _Loader:
         if self.progress:
             done, seen = min(self.done_bytes + more, self.total_bytes), sum(self.report.seen.values())
             self.progress(name, done, self.total_bytes, seen)
-
-
-def _known(connection: duckdb.DuckDBPyConnection) -> Known:
-    """The contents and payments that the warehouse holds already."""
-    contents = connection.execute("select content_hash, file_id from transaction_set").fetchall()
-    payments = connection.execute(
-        """select r.originator_id, r.trace_number, r.payment_date, r.deposit_amount, t.file_id
-        from remittance as r join transaction_set as t on t.transaction_set_id = r.transaction_set_id
-        where r.trace_number is not null"""
-    ).fetchall()
-    exported = connection.execute(
-        """select
-            p.patient_control_number, r.payment_date, p.charge_amount, p.paid_amount, p.status_code = '22', t.file_id,
-            r.trace_number
-        from claim_payment as p
-        join remittance as r on r.remittance_id = p.remittance_id
-        join transaction_set as t on t.transaction_set_id = r.transaction_set_id
-        where t.kind = 'remittance'"""
-    ).fetchall()
-    return Known(
-        dict(contents),
-        {(row[0], row[1], row[2], row[3]): row[4] for row in payments},
-        {(row[0], row[1], row[2], row[3], row[4]): (row[5], row[6]) for row in exported},
-    )

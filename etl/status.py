@@ -8,7 +8,7 @@ import duckdb
 
 from etl import issues, people_issues
 from etl.measures import data_through
-from etl.warehouse import checks, matching
+from etl.warehouse import checks, matching, views
 from etl.warehouse.ask import scalar
 
 _COUNTS = {
@@ -45,6 +45,7 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     out["mended"] = scalar(connection, f"select count(*) from issue where {mended}")
     out["flagged"] = issues.listed(connection, "severity = 'flagged'") + people_issues.flagged(connection)
     out["rejected_files"] = _rejected_files(connection)
+    out["unnamed_rejections"] = _unnamed_rejections(connection)
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
@@ -86,6 +87,11 @@ def sentences(found: dict[str, Any]) -> list[str]:
     if found["duplicates"]:
         lines.append(f"{found['duplicates']:,} files, transaction sets or claims came again and count once.")
     lines += [_rejection(one) for one in found["rejected_files"]]
+    lines += [
+        f"{one['file']}: a 277CA counts {one['rejected']:,} rejected claims and names {one['named']:,}; "
+        "which the others are it does not say. Ask the clearinghouse."
+        for one in found["unnamed_rejections"]
+    ]
     if found["mended"]:
         lines.append(f"{found['mended']:,} that were quarantined came mended since.")
     lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
@@ -126,27 +132,34 @@ def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
 
 
 def _rejected_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Claim files that a receiver could not read, each with the answer that says so and its first errors."""
+    """Claim files that a receiver could not read and batches that it rejected, each with the answer that says so and
+    its first errors."""
     return _rows(
         connection,
         """select
             sent_file as file, sent_segment as segment, answer_file, answered_by, answered_on::varchar as answered_on,
-            interchange_control_number, group_control_number, set_control_number, reasons, errors, claims,
-            claims_not_sent_again
-        from file_answer where is_rejected
-        order by answered_on, answer_file, transaction_set_id, file_answer.segment, sent_set_id""",
+            interchange_control_number, group_control_number, set_control_number, batch_reference, provider_npi,
+            reasons, errors, candidates, claims, claims_not_sent_again
+        from file_rejection
+        order by answered_on, answer_file, transaction_set_id, file_rejection.segment, sent_set_id""",
     )
 
 
 def _rejection(one: dict[str, Any]) -> str:
-    """A rejected file in words."""
+    """A rejected file or batch in words."""
     numbers = {"interchange": "interchange_control_number", "group": "group_control_number"}
-    numbers |= {"transaction set": "set_control_number"}
-    named = ", ".join(f"{word} {one[name]}" for word, name in numbers.items() if one[name])
+    numbers |= {"transaction set": "set_control_number", "batch": "batch_reference", "of provider": "provider_npi"}
+    named = (
+        ", ".join(f"{word} {one[name]}" for word, name in numbers.items() if one[name]) or "a batch without a number"
+    )
     why = "; ".join(text for text in (one["reasons"], one["errors"]) if text) or "no reason given"
     said = (
         f"{one['answered_by'] or 'The receiver'} rejected {named} on {one['answered_on']} ({why}; {one['answer_file']})"
     )
+    if one["candidates"] > 1:
+        return (
+            f"{said}: {one['candidates']} transaction sets bear that number, so nobody can say which claims are meant."
+        )
     if not one["file"]:
         return f"{said}: no loaded claim file bears that number."
     claims, left = one["claims"], one["claims_not_sent_again"]
@@ -154,8 +167,18 @@ def _rejection(one: dict[str, Any]) -> str:
         f"{left:,} of {claims:,} claims still to be mended and sent again"
         if left
         else "its claims were sent again since"
+        if claims
+        else "no claim in it is that provider's, or each has an answer of its own"
     )
     return f"{one['file']}, segment {one['segment']:,}: {said}: {of}."
+
+
+def _unnamed_rejections(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """277CA that count more rejected claims than they name."""
+    return _rows(
+        connection,
+        (views.SQL / "load" / "unnamed_rejections.sql").read_text(encoding="utf-8"),
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from etl.warehouse import refresh, store, views
 from etl.warehouse.store import open_reader
 from tests.x12_text import answer_file, claims_file, loaded, plain, remittance_file
 
@@ -68,3 +69,12 @@ class Books:
     def of(self, view: str, columns: str, number: str, order: str = "all") -> list[tuple[Any, ...]]:
         """Columns of a view's rows of one claim, named by the control number that it was first sent with."""
         return self.rows(f"select {columns} from {view} where claim_number = ? order by {order}", [number])
+
+
+def as_computed_anew(db: Path) -> None:
+    """What the loads left equals one computation of everything."""
+    names = [name for name, kind in views.KINDS.items() if kind != "passing"]
+    with store.open_writer(db) as connection:
+        left = {name: sorted(map(str, connection.execute(f"from {name}").fetchall())) for name in names}
+        refresh.refresh_views(connection)
+        assert left == {name: sorted(map(str, connection.execute(f"from {name}").fetchall())) for name in names}

@@ -71,6 +71,10 @@ def _carried(node: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
         return _literal(values[node.name])
     if isinstance(node, exp.CTE):  # Spark knows no `not materialized`
         node.set("materialized", None)
+    if isinstance(node, exp.Where):  # `from t where (x)`: Spark would take it for an alias of t and its column
+        node.set("this", node.this.unnest())
+    if isinstance(node, exp.Div):  # of decimals too: Spark would keep six places, and Sail overflow
+        node.set("this", exp.cast(node.this, "double"))
     return node
 
 

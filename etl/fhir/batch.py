@@ -17,11 +17,11 @@ from etl.fhir.payments import PaymentValues, payment_values
 from etl.fhir.resources import BadResourceError, References, Resource, read
 from etl.tables.batch import kept
 from etl.tables.claims import Frames, with_all
-from etl.tables.known import known_claims, known_payments
-from etl.x12.envelope import TransactionSet
+from etl.tables.known import known_claims, known_payments, near_payments
+from etl.tables.stand_in import say_doubtful, say_known, transaction_set
 from etl.x12.sound import Rows
 
-_ONCE = "Nothing to do: it counts once."
+_VERSION = "FHIR R4"
 _FIX = "The resource was quarantined. Have the sender correct it, then load the file again."
 _COMPARED = {
     "claim": ["patient_control_number", "claim_type", "charge_amount", "frequency_code", "payer_id", "service_date"],
@@ -119,10 +119,10 @@ def _claims(
         ),
     }
     known = known_claims(connection, out, _COMPARED)
-    _say_known(one, out["claim"].filter(known), "claim")
+    say_known(one, out["claim"].filter(known), "claim")
     out = kept(out, "claim", ~known)
     if out["claim"].height:
-        sets = [_set(one, "claim", 0, out["claim"]["segment"][0])]
+        sets = [transaction_set(one, _VERSION, "claim", 0, out["claim"]["segment"][0])]
         append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
 
 
@@ -175,8 +175,10 @@ _SCHEMAS: dict[str, dict[str, type[pl.DataType] | pl.DataType]] = {
 def _append_payments(
     one: Arrived, out: Frames, connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
 ) -> None:
-    known = known_payments(connection, out, ["payer_claim_control_number"])
-    _say_known(one, out["claim_payment"].filter(known), "claim_payment")
+    near, doubtful = near_payments(connection, out)
+    known = known_payments(connection, out, ["payer_claim_control_number"]) | near
+    say_doubtful(one, out["claim_payment"].filter(doubtful & ~known))
+    say_known(one, out["claim_payment"].filter(known), "claim_payment")
     out = kept(out, "claim_payment", ~known)
     numbers = out["claim_payment"]["payer_claim_control_number"]
     held = _held(connection, "claim_payment", "payer_claim_control_number", numbers.drop_nulls().to_list())
@@ -191,7 +193,15 @@ def _append_payments(
     paid = out["claim_payment"].group_by("set").agg(pl.col("paid_amount").sum().alias("deposit_amount"))
     out["remittance"] = out["remittance"].drop("deposit_amount").join(paid, on="set", maintain_order="left")
     if out["claim_payment"].height:
-        append(Rows([_set(one, "remittance", i, n) for i, n in enumerate(out["remittance"]["segment"])], out))
+        append(
+            Rows(
+                [
+                    transaction_set(one, _VERSION, "remittance", i, n)
+                    for i, n in enumerate(out["remittance"]["segment"])
+                ],
+                out,
+            )
+        )
 
 
 def _held(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: list[str]) -> set[str]:
@@ -227,29 +237,3 @@ def _say_no_json(one: Arrived, line: int, text: bytes) -> None:
     found = "a line that is no JSON, or no resource"
     problem = Problem("quarantined", "not-a-resource", found, "one FHIR resource a line", _FIX, line, claims, payments)
     one.problems.append(problem)
-
-
-def _say_known(one: Arrived, frame: pl.DataFrame, table: str) -> None:
-    if not frame.height:
-        return
-    n, is_claim = frame.height, table == "claim"
-    found = f"{n:,} {table.replace('_', ' ')}{'s' if n > 1 else ''} that came before, unchanged"
-    rule = f"duplicate-{table.replace('_', '-')}"
-    line, claims = frame["segment"][0], n if is_claim else 0
-    one.problems.append(Problem("duplicate", rule, found, "something new", _ONCE, line, claims, n - claims))
-
-
-def _set(one: Arrived, kind: str, index: int, line: int) -> TransactionSet:
-    return TransactionSet(
-        file=one.file,
-        kind=kind,
-        control_number=None,
-        version="FHIR R4",
-        sender_id=None,
-        interchange_control_number=None,
-        interchange_date=None,
-        start=0,
-        end=0,
-        segment=line,
-        content_hash=f"{one.sha256[:32]}:{kind}:{index}",
-    )

@@ -15,11 +15,10 @@ from etl.tables.claims import Frames, comparable
 from etl.tables.column_map import ColumnMap
 from etl.tables.contract import Checked, check
 from etl.tables.fields import CLAIM_TABLES, PAYMENT_TABLES
-from etl.tables.known import known_claims, known_payments
-from etl.x12.envelope import TransactionSet
+from etl.tables.known import known_claims, known_payments, near_payments
+from etl.tables.stand_in import say_doubtful, say_known, transaction_set
 from etl.x12.sound import Rows
 
-_ONCE = "Nothing to do: it counts once."
 _APART = "Load the files together, in one command. When that of the claims was loaded before, take it back first."
 
 
@@ -84,10 +83,10 @@ def _claims(
     if "diagnosis_codes" not in filled["claim"]:
         del compared["diagnosis"]
     known = known_claims(connection, out, {table: list(dict.fromkeys(names)) for table, names in compared.items()})
-    _say_known(one, out["claim"].filter(known), "claim")
+    say_known(one, out["claim"].filter(known), "claim")
     out = kept(out, "claim", ~known)
     if out["claim"].height:
-        sets = [_set(one, "claim", 0, out["claim"]["segment"][0])]
+        sets = [transaction_set(one, one.column_map.name, "claim", 0, out["claim"]["segment"][0])]
         append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
 
 
@@ -111,8 +110,10 @@ def _payments(
     further: list[str] = [
         name for name in ("trace_number", "payer_claim_control_number", "status_code") if name in filled
     ]
-    known = known_payments(connection, out, further)
-    _say_known(one, out["claim_payment"].filter(known), "claim_payment")
+    near, doubtful = near_payments(connection, out)
+    known = known_payments(connection, out, further) | near
+    say_doubtful(one, out["claim_payment"].filter(doubtful & ~known))
+    say_known(one, out["claim_payment"].filter(known), "claim_payment")
     late = out["claim_payment"]["set"].is_in(out["claim_payment"].filter(known)["set"].implode()) & ~known
     if "deposit_amount" in filled and late.any():
         _say_late(one, out["claim_payment"].filter(late))
@@ -126,7 +127,10 @@ def _payments(
         )  # fmt: skip
     out = kept(out, "set", out["remittance"]["set"].is_in(out["claim_payment"]["set"].implode()), "remittance")
     if out["claim_payment"].height:
-        sets = [_set(one, "remittance", i, row) for i, row in enumerate(out["remittance"]["segment"])]
+        sets = [
+            transaction_set(one, one.column_map.name, "remittance", i, row)
+            for i, row in enumerate(out["remittance"]["segment"])
+        ]
         append(Rows(sets, out))
 
 
@@ -190,16 +194,6 @@ def _keeping_out(problem: Problem, n: int, is_payment: bool) -> Problem:
     return replace(problem, claims=problem.claims + n)
 
 
-def _say_known(one: Arrived, frame: pl.DataFrame, table: str) -> None:
-    if frame.height:
-        what = table.replace("_", " ") + ("s" if frame.height > 1 else "")
-        found = f"{frame.height:,} {what} that came before, unchanged"
-        problem = Problem(
-            "duplicate", f"duplicate-{table.replace('_', '-')}", found, "something new", _ONCE, frame["segment"][0]
-        )
-        one.problems.append(_keeping_out(problem, frame.height, table == "claim_payment"))
-
-
 def _say_late(one: Arrived, frame: pl.DataFrame) -> None:
     found = f"{frame.height:,} claim payments of a payment that was loaded before without them"
     fix = "Take back the earlier file (cleanclaim unload), then load one that holds the whole payment."
@@ -219,20 +213,3 @@ def _say_lost(one: Arrived, rows: pl.Series) -> None:
         one.problems.append(
             Problem("quarantined", "no-such-claim", found, f"the number of a {whole}", _APART, rows[100])
         )
-
-
-def _set(one: Arrived, kind: str, index: int, row: int) -> TransactionSet:
-    """What stands for a transaction set: a file's claims, or one payment of it."""
-    return TransactionSet(
-        file=one.file,
-        kind=kind,
-        control_number=None,
-        version=one.column_map.name,
-        sender_id=None,
-        interchange_control_number=None,
-        interchange_date=None,
-        start=0,
-        end=0,
-        segment=row,
-        content_hash=f"{one.sha256[:32]}:{kind}:{index}",
-    )

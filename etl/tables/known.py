@@ -6,6 +6,8 @@ import duckdb
 import polars as pl
 
 from etl.tables.claims import Frames
+from etl.warehouse.loaded_before import keyed, paid_rows
+from etl.x12.exported import Key, Paid, overlap
 
 _NUMBER = "patient_control_number"
 # how columns and rows are set apart in a signature
@@ -50,6 +52,39 @@ def known_payments(connection: duckdb.DuckDBPyConnection, frames: Frames, compar
     signature = pl.concat_str(parts, separator=_CELL).alias("signature")
     mine, before = own.select(signature).to_series(), stored.select(signature).to_series()
     return mine.is_in(before.implode()) | ~mine.is_first_distinct()
+
+
+def near_payments(connection: duckdb.DuckDBPyConnection, frames: Frames) -> tuple[pl.Series, pl.Series]:
+    """For each claim payment whether an 835 loaded before holds it though its day is another, and whether one may."""
+    own: dict[Key, list[Paid]] = {}
+    rows = frames["claim_payment"].join(
+        frames["remittance"].select("set", "payment_date", "trace_number"), on="set", maintain_order="left"
+    )
+    is_reversal = pl.col("status_code") == "22"
+    more = ("set", "payment_date", "trace_number", "payer_claim_control_number")
+    compared = rows.select(_NUMBER, "charge_amount", "paid_amount", is_reversal, *more)
+    for row in compared.with_columns(at=pl.int_range(pl.len())).iter_rows():
+        key, paid = keyed(row)
+        own.setdefault(key, []).append(paid)
+    known, doubtful = set[int](), set[int]()
+    for remittance in _remittances_of(connection, frames["claim_payment"][_NUMBER].unique()):
+        found, day = overlap(remittance, own), remittance[0][1].day
+        known.update(one.at for one in found.same if one.day != day)  # of the same day: `known_payments`
+        doubtful.update(one.at for one in found.perhaps)
+    at = pl.Series(range(rows.height), dtype=pl.Int64)
+    return at.is_in(list(known)), at.is_in(list(doubtful - known))
+
+
+def _remittances_of(connection: duckdb.DuckDBPyConnection, numbers: pl.Series) -> list[list[tuple[Key, Paid]]]:
+    """The claim payments of every loaded 835 in which one has one of these numbers."""
+    connection.register("incoming_number", numbers.to_frame().to_arrow())
+    of_numbers = f"select remittance_id from claim_payment where {_NUMBER} in (from incoming_number)"
+    rows = paid_rows(connection, f"where t.kind = '835' and r.remittance_id in ({of_numbers})")
+    connection.unregister("incoming_number")
+    found: dict[int, list[tuple[Key, Paid]]] = {}
+    for key, paid in rows:
+        found.setdefault(paid.payment, []).append((key, paid))
+    return list(found.values())
 
 
 def loaded_from(connection: duckdb.DuckDBPyConnection, sha256: str) -> tuple[int, int]:

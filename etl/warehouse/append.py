@@ -49,6 +49,7 @@ class Appender:
                 "interchange_date": [one.interchange_date for one in rows.sets],
                 "group_control_number": [one.group_control_number for one in rows.sets],
                 "set_control_number": [one.control_number for one in rows.sets],
+                "batch_reference": [one.batch_reference for one in rows.sets],
                 "content_hash": [one.content_hash for one in rows.sets],
             }
         ).with_columns(set=pl.int_range(pl.len(), dtype=pl.Int64))

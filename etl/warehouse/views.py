@@ -20,7 +20,8 @@ SQL = Path(__file__).parent / "sql"
 # joined: a join away from what is kept, so it is a view in the warehouse file
 Kind = Literal["kept", "small", "passing", "joined"]
 KINDS: dict[str, Kind] = {
-    "file_answer": "joined",
+    "rejected_set": "joined",
+    "file_rejection": "joined",
     "payer_key": "small",
     "payer": "small",
     "payment": "kept",
@@ -30,7 +31,9 @@ KINDS: dict[str, Kind] = {
     "line_adjustment": "joined",
     "payment_line": "kept",
     "split_payment": "kept",
+    "partial_answer": "passing",
     "adjudication": "kept",
+    "superseded_line": "kept",
     "denied_line": "kept",
     "claim_root": "kept",
     "claim_answer": "passing",

@@ -8,8 +8,11 @@ import polars as pl
 from etl.x12.tokens import Positions, Tokens, first_between, index_column, last_before, next_after, pick, union
 
 # where MIA and MOA hold remark codes, and where amounts (their other elements are days and rates)
-_REMARKS = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
-_AMOUNTS = {"MIA": (2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 24), "MOA": (2, 8, 9)}
+_REMARKS: dict[str, tuple[int, ...]] = {"MIA": (5, 20, 21, 22, 23), "MOA": (3, 4, 5, 6, 7)}
+_AMOUNTS: dict[str, tuple[int, ...]] = {
+    "MIA": (2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 24),
+    "MOA": (2, 8, 9),
+}
 
 
 def claim_payment_of(t: Tokens, segments: Positions) -> Positions:
@@ -46,19 +49,41 @@ def adjustments(t: Tokens) -> pl.DataFrame:
 
 
 def remarks(t: Tokens) -> pl.DataFrame:
-    """One row per remark code: LQ*HE of a line, MIA and MOA of a claim. Those before any CLP are noted as orphans."""
-    lines = t.qualified("LQ", "HE")
-    parts = [
-        (lines, np.full(len(lines), 2, dtype=np.int64)),
-        *(_elements(t, name, _REMARKS[name]) for name in _REMARKS),
-    ]
+    """One row per remark code: LQ*HE of a line (LQ*RX: of the pharmacies' list), MIA and MOA of a claim. Those before
+    any CLP are noted as orphans."""
+    lines, rejects = t.qualified("LQ", "HE"), t.qualified("LQ", "RX")
+    parts = [(at, np.full(len(at), 2, dtype=np.int64)) for at in (rejects, lines)]
+    parts += [elements_of(t, name, _REMARKS[name]) for name in _REMARKS]
     segment, element = (np.concatenate(part) for part in zip(*parts, strict=True))
     claim, service = _owners(t, segment)
     t.orphans(np.unique(segment[claim < 0]), "CLP")
+    code_list = pl.Series(["HE"]).new_from_index(0, len(segment))
     rows = pl.DataFrame(
-        {"claim_payment": claim, "service_payment": service, "remark_code": t.text_at(segment, element)}
+        {
+            "claim_payment": claim,
+            "service_payment": service,
+            "code_list": code_list.scatter(np.arange(len(rejects)), "RX") if len(rejects) else code_list,
+            "remark_code": t.text_at(segment, element),
+        }
     )
     return rows.filter(pl.col("remark_code").is_not_null(), pl.col("claim_payment") >= 0)
+
+
+def advice(t: Tokens) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The remark codes and the amounts of MIA and MOA, wherever these stand: segment, remark_code; segment, kind,
+    amount."""
+    codes, amounts = [], []
+    for name, chosen in _REMARKS.items():
+        at, element = elements_of(t, name, chosen)
+        codes.append(pl.DataFrame({"segment": at, "remark_code": t.text_at(at, element)}))
+    for name, chosen in _AMOUNTS.items():
+        at, element = elements_of(t, name, chosen)
+        kind = name + pl.Series(element).cast(pl.String).str.zfill(2)
+        amounts.append(pl.DataFrame({"segment": at, "kind": kind, "amount": t.amount_at(at, element, "stated amount")}))
+    return (
+        pl.concat(codes).filter(pl.col("remark_code").is_not_null()).sort("segment", maintain_order=True),
+        pl.concat(amounts).filter(pl.col("amount").is_not_null()).sort("segment", maintain_order=True),
+    )
 
 
 def stated_amounts(t: Tokens) -> pl.DataFrame:
@@ -68,7 +93,7 @@ def stated_amounts(t: Tokens) -> pl.DataFrame:
     further = np.setdiff1d(every, allowed) if len(allowed) < len(every) else every[:0]
     segments, elements, kinds = [further], [np.full(len(further), 2)], [t.text_at(further, 1)]
     for name, chosen in _AMOUNTS.items():
-        at, element = _elements(t, name, chosen)
+        at, element = elements_of(t, name, chosen)
         segments.append(at)
         elements.append(element)
         kinds.append(name + pl.Series(element).cast(pl.String).str.zfill(2))
@@ -133,7 +158,7 @@ def _owners(t: Tokens, segments: Positions) -> tuple[Positions, pl.Series]:
     return owner, index_column(own_line)
 
 
-def _elements(t: Tokens, segment_id: str, elements: tuple[int, ...]) -> tuple[Positions, Positions]:
+def elements_of(t: Tokens, segment_id: str, elements: tuple[int, ...]) -> tuple[Positions, Positions]:
     """Each of these elements of each segment with this id, as segments and elements."""
     at = t.where(segment_id)
     return np.repeat(at, len(elements)), np.tile(np.array(elements, dtype=np.int64), len(at))

@@ -14,6 +14,8 @@ from datetime import date, datetime
 from etl.errors import Problem
 from etl.x12.tokens import Tokens
 
+# kinds whose BHT03 names them: a 277CA answers an 837 by it
+_BATCHES = ("837", "277")
 _SENT_ALL = "It was loaded; check that the sender sent all of it."
 
 
@@ -34,6 +36,7 @@ class TransactionSet:
     segment: int
     receiver_id: str | None = None
     group_control_number: str | None = None
+    batch_reference: str | None = None
     content_hash: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -99,7 +102,10 @@ class Envelope:
     def _open(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         self.sets_in_group += 1
         st = tokens.elements(at, 4)
-        return self._set(st[1] or "", st[2], self.gs[8] or st[3], at, position)
+        one = self._set(st[1] or "", st[2], self.gs[8] or st[3], at, position)
+        if one.kind in _BATCHES and at + 1 < tokens.n and tokens.id_at(at + 1) == "BHT":
+            one.batch_reference = tokens.elements(at + 1, 4)[3]
+        return one
 
     def _answer(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         """A TA1, the receiver's word on an interchange: it stands between ISA and GS, in no transaction set."""

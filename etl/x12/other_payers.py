@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from etl.x12.adjustments import cas_triplets
+from etl.x12.adjustments import advice, cas_triplets
 from etl.x12.claim_loops import ClaimLoops, LineLoops, find_claims, find_lines
 from etl.x12.pieces import Delimiters
 from etl.x12.raw import PADDING
@@ -29,7 +29,8 @@ from etl.x12.tokens import (
 
 
 def parse_other_payers(t: Tokens, loops: ClaimLoops, lines: LineLoops) -> dict[str, pl.DataFrame]:
-    """Rows of `other_payer`, `other_payer_line` and `other_payer_adjustment`.
+    """Rows of `other_payer`, `other_payer_line`, `other_payer_adjustment`, `other_payer_remark` and
+    `other_payer_amount`.
 
     An adjustment's payer is the NM109 of its loop 2330B, or for a line the SVD01, which repeats it.
     """
@@ -54,7 +55,22 @@ def _tables(t: Tokens, loops: ClaimLoops, lines: LineLoops, coverage: Positions)
     answer, line = answer[line >= 0], line[line >= 0]
     payers, answers = _payers(t, loops, coverage, owner), _answers(t, lines, answer, line)
     adjustments = _adjustments(t, loops, lines, (coverage, payers), (answer, answers))
-    return {"other_payer": payers, "other_payer_line": answers, "other_payer_adjustment": adjustments}
+    tables = {"other_payer": payers, "other_payer_line": answers, "other_payer_adjustment": adjustments}
+    for table, rows in zip(("other_payer_remark", "other_payer_amount"), advice(t), strict=True):
+        tables[table] = _of_payer(t, loops, rows, coverage, payers)
+    return tables
+
+
+def _of_payer(
+    t: Tokens, loops: ClaimLoops, rows: pl.DataFrame, coverage: Positions, payers: pl.DataFrame
+) -> pl.DataFrame:
+    """What MIA and MOA say, with the claim and the payer: the nearest SBR of the claim."""
+    segment = rows["segment"].to_numpy()
+    claim, payer = loops.owner(segment), last_before(coverage, segment)
+    payer = np.where(pick(coverage, payer) > pick(loops.claim, claim), payer, -1)
+    t.orphans(np.unique(segment[payer < 0]), "SBR")
+    own = [payers[name].gather(index_column(payer)) for name in ("sequence", "payer_id")]
+    return rows.with_columns(pl.Series("claim", claim), *own).filter(pl.Series(payer >= 0))
 
 
 def _payers(t: Tokens, loops: ClaimLoops, coverage: Positions, owner: Positions) -> pl.DataFrame:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -21,6 +19,8 @@ from etl.x12.claims import parse_claims
 from etl.x12.envelope import TransactionSet, claim_counts, with_counts
 from etl.x12.interchange import Stretch
 from etl.x12.remittances import parse_remittances
+from etl.x12.repeated import Known as Known  # those who ask for sound rows bring it
+from etl.x12.repeated import duplicate, exported_before, paid_before, partly_exported, payments
 from etl.x12.syntax_answers import parse_interchange_answers, parse_syntax_answers
 from etl.x12.tokens import BadValue, Tokens
 
@@ -34,12 +34,6 @@ PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
     "997": parse_syntax_answers,
     "TA1": parse_interchange_answers,
 }
-
-# what makes two remittances one payment: TRN03, TRN02, BPR16, BPR02 (FACTS.md: TRN02 alone recurs)
-PaymentKey = tuple[str | None, str | None, date | None, Decimal]
-
-# a claim payment as an export of a billing system has it: patient control number, day, charge, paid, is it a reversal
-ExportedKey = tuple[str, date | None, Decimal, Decimal, bool]
 
 # which kind of transaction set a segment belongs to
 _BELONGS = {"CLM": "837", "CLP": "835"}
@@ -56,17 +50,8 @@ _REQUIRED = {
     "provider_adjustment": ("amount",),
 }
 
-_DATES = {"claim": "submission_date", "remittance": "payment_date", "acknowledgement": "acknowledged_date"}
-
-
-@dataclass(slots=True)
-class Known:
-    """What was loaded before, by content and by payment, and the number of the file that it was in. `exported` are the
-    claim payments that came in a table or FHIR resources, with the trace number if they had one."""
-
-    contents: dict[str, int] = field(default_factory=dict)
-    payments: dict[PaymentKey, int] = field(default_factory=dict)
-    exported: dict[ExportedKey, tuple[int, str | None]] = field(default_factory=dict)
+_DATES = {"claim": "submission_date", "remittance": "payment_date"}
+_DATES |= dict.fromkeys(("acknowledgement", "line_acknowledgement", "batch_acknowledgement"), "acknowledged_date")
 
 
 @dataclass(slots=True)
@@ -93,7 +78,7 @@ def sound_rows(stretch: Stretch, known: Known, problems: Found) -> Iterator[Rows
             problems.append((one.file, _not_read(one, tokens)))
         elif one.content_hash in known.contents:
             found = "a transaction set with the same content was loaded before"
-            problems.append((one.file, _duplicate(one, tokens, found, known.contents[one.content_hash])))
+            problems.append((one.file, duplicate(one, tokens, found, known.contents[one.content_hash])))
         else:
             known.contents[one.content_hash] = one.file
             taken.append(one)
@@ -109,8 +94,8 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
         tokens = _only(stretch, sets)
         frames = {table: _dated(table, frame, sets) for table, frame in PARSERS[kind](tokens, sets).items()}
         # first the unsound: a damaged remittance must not make a duplicate of the mended one beside it
-        out = _unsound(tokens, stretch, sets) or _paid_before(frames, sets, known, tokens)
-        out = out or _exported_before(frames, sets, known, tokens)
+        out = _unsound(tokens, stretch, sets) or paid_before(frames, sets, known, tokens)
+        out = out or exported_before(frames, sets, known, tokens)
         if not out:
             break
         for index, problem in out.items():
@@ -120,8 +105,8 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
         sets = [one for index, one in enumerate(sets) if index not in out]
     problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch, sets)
     if kind == "835":
-        problems += _partly_exported(frames, sets, known)
-        known.payments.update(_payments(frames, sets))
+        problems += partly_exported(frames, sets, known)
+        known.payments.update(payments(frames, sets))
     rows = {table: _filled(table, frame, stretch, problems) for table, frame in frames.items()}
     return Rows(sets, {table: _in_file(frame, stretch) for table, frame in rows.items()})
 
@@ -228,68 +213,6 @@ def _in_file(frame: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
     if "segment" not in frame.columns:
         return frame
     return frame.with_columns(pl.Series("segment", stretch.positions(frame["segment"].to_numpy())))
-
-
-def _payments(frames: Frames, sets: list[TransactionSet]) -> dict[PaymentKey, int]:
-    """The payments of these remittances that have a trace number, with their files."""
-    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount", "set")
-    return {(a, trace, day, amount): sets[i].file for a, trace, day, amount, i in keys.iter_rows() if trace is not None}
-
-
-def _paid_before(frames: Frames, sets: list[TransactionSet], known: Known, tokens: Tokens) -> dict[int, Problem]:
-    """Remittances of a payment that is known already, in this stretch or from before."""
-    if "remittance" not in frames:
-        return {}
-    here, found = dict[PaymentKey, int](), dict[int, Problem]()
-    keys = frames["remittance"].select("originator_id", "trace_number", "payment_date", "deposit_amount", "set")
-    for originator, trace, day, amount, index in keys.iter_rows():
-        key: PaymentKey = (originator, trace, day, amount)
-        first = known.payments.get(key, here.get(key))
-        if trace is not None and first is not None:
-            found[index] = _duplicate(sets[index], tokens, f"payment {trace} of {day} was loaded before", first)
-        here.setdefault(key, sets[index].file)
-    return found
-
-
-def _exported(frames: Frames, known: Known) -> dict[int, list[int]]:
-    """For each remittance the files of the exports that each of its claim payments came in before, 0 for none."""
-    found: dict[int, list[int]] = {}
-    if known.exported and "claim_payment" in frames:
-        days = {
-            row[0]: row[1:] for row in frames["remittance"].select("set", "payment_date", "trace_number").iter_rows()
-        }
-        names = ("set", "patient_control_number", "charge_amount", "paid_amount", "status_code")
-        for index, number, charge, paid, status in frames["claim_payment"].select(names).iter_rows():
-            day, trace = days[index]
-            file, exported_trace = known.exported.get((number, day, charge, paid, status == "22"), (0, None))
-            is_other = trace is not None and exported_trace is not None and trace != exported_trace
-            found.setdefault(index, []).append(0 if is_other else file)
-    return found
-
-
-def _exported_before(frames: Frames, sets: list[TransactionSet], known: Known, tokens: Tokens) -> dict[int, Problem]:
-    """Remittances all of whose claim payments came in an export before."""
-    found = "all its claim payments (number, day, charge, paid) were loaded from an export before"
-    every = {index: files for index, files in _exported(frames, known).items() if all(files)}
-    return {index: _duplicate(sets[index], tokens, found, files[0]) for index, files in every.items()}
-
-
-def _partly_exported(frames: Frames, sets: list[TransactionSet], known: Known) -> Found:
-    """Remittances some of whose claim payments came in an export before: nothing is guessed, so they count twice."""
-    fix = "They count twice now. Take the export back (cleanclaim unload FILE); the remittance holds more than it."
-    out: Found = []
-    for index, files in _exported(frames, known).items():
-        if n := sum(map(bool, files)):
-            words = f"{n:,} of {len(files):,} claim payments that were loaded from an export before"
-            problem = Problem("flagged", "exported-before", words, "new claim payments", fix, sets[index].segment)
-            out.append((sets[index].file, problem))
-    return out
-
-
-def _duplicate(one: TransactionSet, tokens: Tokens, found: str, repeats: int) -> Problem:
-    fix = "Nothing to do: it counts once."
-    problem = Problem("duplicate", "duplicate-set", found, "something new", fix, one.segment, repeats=repeats)
-    return with_counts(problem, *claim_counts(tokens, one.start, one.end))
 
 
 def _not_read(one: TransactionSet, tokens: Tokens) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
-_DAYS = "Below 50 days at the least, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
+_DAYS = "Below 50 days, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
 _OPEN = Sum("open_amount", "balance_amount > 0")
 
 CASH = (
@@ -85,8 +85,9 @@ CASH = (
         definition="Share of open insurance and patient A/R that is older than 90 days on the day.",
         unit="rate",
         formula="open balances older than 90 days / all open balances",
-        source="HFMA MAP key: aged A/R as a share of total A/R",
-        caveat="Aged from the day of service unless asked from submission or last remittance.",
+        source="HFMA MAP key AR-1, aged A/R as a share of billed A/R (over 90 days)",
+        caveat="Aged from the day of service unless asked from submission or last remittance (--age-from). HFMA's AR-3 "
+        "also counts what is not billed.",
         lower_is_better=True,
         view="receivable",
         numerator=Sum("open_amount", aged="age_days > 90"),
@@ -103,8 +104,9 @@ CASH = (
         unit="days",
         formula="open balances / (charges of claims first sent in the last 90 days / 90)",
         benchmark=_DAYS,
-        source="AAFP (Practice Finances); HFMA MAP key: net days in A/R, here over gross charges",
-        caveat="Gross over gross, as the AAFP has it; the HFMA key divides net by net: days_in_ar_net comes near it.",
+        source="AAFP, Practice Finances: days in accounts receivable",
+        caveat="Gross over gross, as the AAFP has it, which also takes credits off; the HFMA key divides net by net: "
+        "days_in_ar_net comes near it.",
         lower_is_better=True,
         view="receivable",
         numerator=_OPEN,
@@ -137,11 +139,10 @@ CASH = (
         ),
         formula="net open balances / (net charges of claims first sent in the last 90 days / 90)",
         unit="days",
-        source="HFMA MAP key: net days in A/R",
+        source="HFMA MAP key, net days in A/R",
         caveat=(
-            "The key takes both from the general ledger. Here an unanswered claim is cut by the share that its "
-            "payer cut from "
-            "all the claims it has answered; bad debt and charity are not known."
+            "The key takes both from the general ledger, net of credit balances. Here an unanswered claim is cut by "
+            "the share that its payer cut from all the claims it has answered; bad debt and charity are not known."
         ),
         lower_is_better=True,
         view="claim_money",
@@ -178,7 +179,8 @@ CASH = (
         ),
         formula="sum of the charges in the work log of claims entered and not sent",
         unit="money",
-        source="HFMA MAP key: discharged, not submitted to payer; work_log.csv charge_entered_at, charge_amount",
+        source="HFMA MAP key, discharged not submitted to payer, there in days; work_log.csv charge_entered_at, "
+        "charge_amount",
         caveat=(
             "Needs the optional column charge_amount of work_log.csv: unbilled_claims counts them without it. "
             "Which payer "
@@ -197,7 +199,7 @@ CASH = (
         definition="Claims whose charge was entered by the day and that had not been sent.",
         formula="number of claims in the work log entered and not sent",
         unit="count",
-        source="HFMA MAP key: discharged, not submitted to payer; work_log.csv charge_entered_at",
+        source="HFMA MAP key, discharged not submitted to payer, there in days; work_log.csv charge_entered_at",
         caveat="A claim that will never be sent stays in it until it leaves the log.",
         lower_is_better=True,
         view="unbilled_charge",
@@ -220,7 +222,7 @@ CASH = (
             "95 % at the least, 99 % for the best physician practices (AAFP, Practice Finances: adjusted "
             "collection rate)."
         ),
-        source="MGMA adjusted (net) collection rate; AAFP adjusted collection rate",
+        source="AAFP, Practice Finances: adjusted collection rate; MGMA DataDive: adjusted collection percentage",
         caveat=(
             "Payments are matched to their claims, not to the month. A denial stands in the base at its charge. "
             "Young claims "
@@ -244,7 +246,7 @@ CASH = (
         ),
         formula="payments of payers and patients / charges of answered claims",
         unit="rate",
-        source="MGMA gross collection rate",
+        source="MGMA DataDive: gross collection percentage",
         caveat=(
             "Moves with the price list: a practice that charges more looks worse. The net rate is the one to steer by."
         ),

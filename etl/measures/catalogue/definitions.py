@@ -49,11 +49,9 @@ def _amount(name: str, label: str, formula: str, source: str) -> Measure:
 
 
 _EVERY_CAS = "Widespread in reports made straight from X12 835 CAS, whatever its reason code"
-_STATUS_4 = (
-    "X12 835 CLP02 = 4 (denied), as the payer labels the claim; the reading of a remittance denial rate by claim status"
-)
+_STATUS_4 = "X12 835 CLP02 = 4 (denied), as the payer labels the claim; a remittance denial rate read by claim status"
 _ZERO_PAID = (
-    "X12 835 CLP04 = 0; zero-pay reports, and the zero-pay half of HFMA's initial denial rate without its exclusions"
+    "X12 835 CLP04 = 0; zero-pay reports, and the primary denial rate of HFMA's Claim Integrity Task Force (2021)"
 )
 _UNPAID_LINE = "X12 835 SVC03 = 0; line-level denial reports (paid or not paid)"
 

@@ -6,14 +6,21 @@ from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
 _ADJUDICATED = Sum(where="is_adjudicated")
-_DESIGN = "X12 835 CLP, SVC, CAS; HFMA Claim Integrity Task Force (initial denial)"
+_TASK_FORCE = "HFMA Claim Integrity Task Force, Standardizing Denial Metrics (2021)"
+_DESIGN = f"X12 835 CLP, SVC, CAS; {_TASK_FORCE}: initial denial"
 _YOUNG = "Recent periods change while payers are still answering."
-_RATES = (
-    "5 to 10 % of dollars submitted is average for a physician practice, below 5 % desirable (AAFP, Practice "
-    "Finances); "
-    "nearly 15 % of hospitals' claims to private payers (Premier survey of 2022 claims, published 2024)."
+_AAFP = (
+    "5 to 10 % of dollars submitted is average for a physician practice, below 5 % desirable (AAFP, Practice Finances)."
 )
-_OVERTURNED = "More than half (54.3 %) of hospitals' denials by private payers (Premier survey of 2022 claims)."
+_SURVEYS = (
+    "Nearly 15 % of hospitals' claims submitted to private payers (Premier surveys of 2022 and 2023 claims, published "
+    "2024 and 2025); 19 % of in-network claims to HealthCare.gov insurers in 2023, 1 to 54 % by insurer (KFF, 2025)."
+)
+_OVERTURNED = (
+    "54 % of hospitals' denials by private payers in 2022, about 70 % in 2023 (Premier surveys, published 2024 and "
+    "2025)."
+)
+_WHOLE_CHARGE = "HFMA's task force takes the whole charge of a claim denied in part; here only what was denied counts."
 _DENIAL = (*CLAIM, "procedure_code", "procedure_family", "group_carc", "denial_category", "denial_owner", *TIME)
 
 DENIALS = (
@@ -45,12 +52,12 @@ DENIALS = (
         ),
         unit="rate",
         formula="denied claims / claims adjudicated",
-        benchmark=_RATES,
-        source="HFMA Claim Integrity Task Force: initial denial rate, over claims remitted",
+        benchmark=_SURVEYS,
+        source=f"HFMA MAP key AR-5, remittance denial rate: the base; {_TASK_FORCE}: what an initial denial is",
         caveat=(
-            "Sources disagree on the base (claims remitted or submitted) and on claims or dollars: see "
-            "initial_denial_rate_submitted, denied_amount_rate, denied_amount_rate_submitted. Denied and overturned "
-            "later still counts. " + _YOUNG
+            "Sources disagree on the base (claims remitted: HFMA MAP key; submitted: HFMA's task force, AAFP) and on "
+            "claims or dollars: see initial_denial_rate_submitted, denied_amount_rate, denied_amount_rate_submitted. "
+            "Denied and overturned later still counts. " + _YOUNG
         ),
         lower_is_better=True,
         view="claim_outcome",
@@ -65,8 +72,8 @@ DENIALS = (
         definition="Share of first adjudications that were denied and in which nothing was allowed.",
         unit="rate",
         formula="claims denied in which nothing was allowed / claims adjudicated",
-        source="HFMA Claim Integrity Task Force: initial zero-pay denial rate",
-        caveat="A claim paid nothing because of the deductible is not in it.",
+        source=f"X12 835; near the primary denial rate of {_TASK_FORCE}: remittances that pay nothing",
+        caveat="A claim paid nothing because of the deductible is not in it; in HFMA's primary denial rate it is.",
         lower_is_better=True,
         view="claim_outcome",
         numerator=Sum(where="is_zero_pay"),
@@ -80,7 +87,7 @@ DENIALS = (
         definition="Share of first adjudications in which a line was denied and something was allowed.",
         unit="rate",
         formula="claims denied in which something was allowed / claims adjudicated",
-        source="HFMA Claim Integrity Task Force: initial partial-pay denial rate",
+        source="X12 835: the rest of the initial denial rate beside the zero-pay denial rate",
         caveat="With the zero-pay denial rate it adds up to the initial denial rate.",
         lower_is_better=True,
         view="claim_outcome",
@@ -113,8 +120,8 @@ DENIALS = (
         unit="rate",
         formula="initially denied claims of which a denied line was allowed later / initially denied claims",
         benchmark=_OVERTURNED,
-        source="X12 835: a later CLP of the same claim with an allowed amount on the line",
-        caveat="Young denials have had less time to be overturned.",
+        source=f"X12 835: a later CLP with an allowed amount on the line; {_TASK_FORCE}: initial denials overturned",
+        caveat="Young denials have had less time to be overturned. By dollars: overturned_amount_rate.",
         lower_is_better=False,
         view="claim_outcome",
         numerator=Sum(where="is_overturned"),
@@ -145,12 +152,12 @@ DENIALS = (
         ),
         formula="denied claims / claims sent to that payer",
         unit="rate",
-        benchmark=_RATES,
-        source="The base that the AAFP (Practice Finances, denial rate) uses: what was submitted",
+        benchmark=_SURVEYS,
+        source=f"{_TASK_FORCE}: initial denial rate by claim volume, over claims submitted",
         caveat=(
             "Claims that no payer has answered yet are in the base, so it is lower than the rate over claims "
-            "remitted "
-            "and rises while payers answer. Denials by payers that the claim was not sent to are left out."
+            "remitted and rises while payers answer. The task force divides by the average of the three months before; "
+            "here denials and base are of the same claims. Denials by payers that a claim was not sent to are left out."
         ),
         lower_is_better=True,
         view="claim_outcome",
@@ -165,9 +172,8 @@ DENIALS = (
         definition="Share of the charges of first adjudications that was denied.",
         formula="denied amount / charges of claims adjudicated",
         unit="rate",
-        benchmark=_RATES,
-        source="HFMA Claim Integrity Task Force: initial denial rate by dollars, over claims remitted",
-        caveat="Charges, not what would have been paid; duplicates are left out. " + _YOUNG,
+        source="HFMA MAP key AR-5, remittance denial rate, taken by dollars",
+        caveat=f"Charges, not what would have been paid; duplicates are left out. {_WHOLE_CHARGE} {_YOUNG}",
         lower_is_better=True,
         view="claim_outcome",
         numerator=Sum("denied_amount", "is_adjudicated"),
@@ -181,11 +187,11 @@ DENIALS = (
         definition="Share of the charges sent that first adjudications denied, by the day first sent.",
         formula="denied amount / charges of claims sent to that payer",
         unit="rate",
-        benchmark=_RATES,
-        source="AAFP (Practice Finances): dollars denied over dollars submitted",
+        benchmark=_AAFP,
+        source=f"AAFP, Practice Finances: dollars denied over dollars submitted; {_TASK_FORCE}: the same by charges",
         caveat=(
             "Claims that no payer has answered yet are in the base; a claim stands there with its current version, a "
-            "void with nothing."
+            f"void with nothing. {_WHOLE_CHARGE}"
         ),
         lower_is_better=True,
         view="claim_outcome",
@@ -250,7 +256,7 @@ DENIALS = (
         definition="What was written off of balances that a standing denial left open, by posting day.",
         formula="sum of write-offs, as far as a standing denial leaves a balance on the claim",
         unit="money",
-        source="HFMA MAP key: denial write-offs; patient_transactions.csv kind write_off",
+        source="HFMA MAP key AR-6, denial write-offs; patient_transactions.csv kind write_off",
         caveat=(
             "HFMA divides it by net patient service revenue, which claims do not tell. A denial that is overturned "
             "later takes its write-offs out again. Needs patient_transactions.csv."
@@ -268,6 +274,10 @@ DENIALS = (
         definition="Average days from the day a claim was first sent to the payer's first adjudication.",
         formula="days from first submission to first adjudication, summed / claims adjudicated",
         unit="days",
+        benchmark=(
+            "Medicare pays clean electronic claims 14 to 30 days after receipt (CMS Claims Processing Manual, chapter "
+            "1, section 80.2)."
+        ),
         source="X12 837 BHT04; 835 BPR16",
         caveat="Only claims that were answered, by the day of the answer: those still open are not in it.",
         lower_is_better=True,
@@ -287,7 +297,7 @@ DENIALS = (
         ),
         formula="days from initial denial to the first overturn or write-off, summed / denied claims settled",
         unit="days",
-        source="X12 835 BPR16; patient_transactions.csv kind write_off",
+        source=f"X12 835 BPR16; patient_transactions.csv kind write_off; {_TASK_FORCE}: time to claim resolution",
         caveat=(
             "Denials still open are not in it. One line allowed settles the claim here; without "
             "patient_transactions.csv only overturns settle."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
-_CLEAN = "HFMA MAP key CL-1: clean claim rate"
+_CLEAN = "HFMA MAP key CL-1, clean claim rate"
 
 FRONT = (
     Measure(
@@ -71,7 +71,7 @@ FRONT = (
         caveat=(
             "HFMA counts claims that pass the biller's own edits without a hand; files show only what the receiver "
             "accepted. The stricter clean_claim_rate_untouched also asks that nobody had to send it again. With the "
-            "rejection rate it adds up to 1."
+            "rejection rate it adds up to 1. Vendors quote 90 to 98 % in HFMA's name, each by a definition of its own."
         ),
         lower_is_better=False,
         view="claim_outcome",
@@ -109,7 +109,7 @@ FRONT = (
         ),
         formula="claims adjudicated, neither rejected nor sent again nor denied / claims adjudicated",
         unit="rate",
-        source="MGMA and HFMA usage (first-pass resolution rate); X12 277CA STC, 835 CLP, CAS",
+        source="Common usage (first-pass resolution rate), no standard of HFMA's; X12 277CA STC, 835 CLP, CAS",
         caveat="A claim that the deductible took whole went through. Some publish it as paid in full only.",
         lower_is_better=False,
         view="claim_outcome",
@@ -126,11 +126,10 @@ FRONT = (
         definition="Share of charges that were entered more than three days after the (last) day of service.",
         formula="charges entered more than 3 days after service / charges entered",
         unit="rate",
-        source="HFMA MAP key CL-2: late charges as a share of total charges; work_log.csv charge_entered_at",
+        source="HFMA MAP key CL-2, late charges as a share of total charges; work_log.csv charge_entered_at",
         caveat=(
-            "The log has one day of entry a claim, so a claim is late whole, and stands with its current charge. "
-            "Needs "
-            "work_log.csv."
+            "Three days is our limit: no published one was found. The log has one day of "
+            "entry a claim, so a claim is late whole, and stands with its current charge. Needs work_log.csv."
         ),
         lower_is_better=True,
         view="claim_outcome",
@@ -145,8 +144,9 @@ FRONT = (
         definition=("Share of what patients paid that they paid by the seventh day after service, by posting day."),
         formula="copays and patient payments posted by day 7 after service / copays and patient payments",
         unit="rate",
-        source="HFMA MAP key PA-7: point-of-service cash collections; patient_transactions.csv",
+        source="HFMA MAP key PA-7, point-of-service cash over all patient cash; patient_transactions.csv",
         caveat=(
+            "Seven days is hospitals' reading, after discharge; stricter ones count the day of service only. "
             "Before refunds; what a collection agency took over is no payment. Only postings on claims sent by then. "
             "Needs patient_transactions.csv."
         ),

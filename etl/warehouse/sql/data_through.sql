@@ -5,6 +5,7 @@ from (
     union all select max(submission_date) from claim_sent_again
     union all select max(payment_date) from remittance
     union all select max(acknowledged_date) from acknowledgement
+    union all select max(rejected_on) from rejected_sending
     union all select max(date) from patient_transaction
     union all select max(audited_on) from coding_audit
 )

@@ -31,6 +31,7 @@ CREATE TABLE transaction_set (
     interchange_date DATE,
     group_control_number VARCHAR,
     set_control_number VARCHAR,
+    batch_reference VARCHAR,
     content_hash VARCHAR NOT NULL
 );
 COMMENT ON TABLE transaction_set IS 'One row per transaction set (ST to SE) that was loaded, and per TA1';
@@ -45,6 +46,7 @@ COMMENT ON COLUMN transaction_set.interchange_control_number IS 'ISA13';
 COMMENT ON COLUMN transaction_set.interchange_date IS 'ISA09';
 COMMENT ON COLUMN transaction_set.group_control_number IS 'GS06';
 COMMENT ON COLUMN transaction_set.set_control_number IS 'ST02 (TA101 of a TA1)';
+COMMENT ON COLUMN transaction_set.batch_reference IS 'BHT03 of an 837 or 277: the number by which a 277CA names the batch that it answers';
 COMMENT ON COLUMN transaction_set.content_hash IS 'Hash of the segments between ST and SE, whatever their separators: the same content is never loaded twice';
 
 CREATE TABLE issue (
@@ -331,6 +333,36 @@ COMMENT ON COLUMN other_payer_adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
 COMMENT ON COLUMN other_payer_adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
 COMMENT ON COLUMN other_payer_adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 
+CREATE TABLE other_payer_remark (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    payer_id VARCHAR,
+    segment BIGINT NOT NULL,
+    remark_code VARCHAR NOT NULL
+);
+COMMENT ON TABLE other_payer_remark IS 'One row per remark code of another payer of a claim (837 loop 2320, MIA and MOA)';
+COMMENT ON COLUMN other_payer_remark.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_remark.sequence IS 'The other_payer of the claim that said it';
+COMMENT ON COLUMN other_payer_remark.payer_id IS 'NM109 of its loop 2330B';
+COMMENT ON COLUMN other_payer_remark.segment IS 'Position of MIA or MOA in the file, counted from 1';
+COMMENT ON COLUMN other_payer_remark.remark_code IS 'MOA03-07, MIA05 and MIA20-23';
+
+CREATE TABLE other_payer_amount (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL,
+    payer_id VARCHAR,
+    segment BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    amount DECIMAL(18,2) NOT NULL
+);
+COMMENT ON TABLE other_payer_amount IS 'One row per amount that another payer of a claim stated in MIA or MOA (837 loop 2320); none is part of a balance';
+COMMENT ON COLUMN other_payer_amount.claim_id IS 'Its claim';
+COMMENT ON COLUMN other_payer_amount.sequence IS 'The other_payer of the claim that stated it';
+COMMENT ON COLUMN other_payer_amount.payer_id IS 'NM109 of its loop 2330B';
+COMMENT ON COLUMN other_payer_amount.segment IS 'Position of MIA or MOA in the file, counted from 1';
+COMMENT ON COLUMN other_payer_amount.kind IS 'The element: MIA04 DRG amount, MOA02 HCPCS amount ...';
+COMMENT ON COLUMN other_payer_amount.amount IS 'The element that kind names';
+
 -- what the payer answered (835) ---------------------------------------------------------------------------------------
 
 CREATE TABLE remittance (
@@ -488,12 +520,14 @@ COMMENT ON COLUMN adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 CREATE TABLE remark (
     claim_payment_id BIGINT NOT NULL,
     service_payment_id BIGINT,
+    code_list VARCHAR NOT NULL DEFAULT 'HE' CHECK (code_list IN ('HE', 'RX')),
     remark_code VARCHAR NOT NULL
 );
 COMMENT ON TABLE remark IS 'One row per remark code';
 COMMENT ON COLUMN remark.claim_payment_id IS 'Its claim payment';
 COMMENT ON COLUMN remark.service_payment_id IS 'Its service payment; null for a claim-level remark';
-COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, MOA03-07, MIA05 and MIA20-23';
+COMMENT ON COLUMN remark.code_list IS 'LQ01: HE remark codes (RARC), RX reject codes of pharmacies (NCPDP)';
+COMMENT ON COLUMN remark.remark_code IS 'LQ*HE, LQ*RX, MOA03-07, MIA05 and MIA20-23';
 
 CREATE TABLE stated_amount (
     claim_payment_id BIGINT NOT NULL,
@@ -574,6 +608,68 @@ COMMENT ON COLUMN acknowledgement.action_code IS 'STC03: WQ accepted, U rejected
 COMMENT ON COLUMN acknowledgement.charge_amount IS 'STC04';
 COMMENT ON COLUMN acknowledgement.acknowledged_date IS 'STC02, else BHT04';
 COMMENT ON COLUMN acknowledgement.payer_claim_control_number IS 'REF*1K';
+
+CREATE TABLE line_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    patient_control_number VARCHAR,
+    procedure_code VARCHAR,
+    charge_amount DECIMAL(18,2),
+    line_control_number VARCHAR,
+    category_code VARCHAR NOT NULL,
+    status_code VARCHAR,
+    entity_code VARCHAR,
+    action_code VARCHAR,
+    acknowledged_date DATE
+);
+COMMENT ON TABLE line_acknowledgement IS 'One row per status that a 277CA gives a service line; the claim''s own status decides';
+COMMENT ON COLUMN line_acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN line_acknowledgement.segment IS 'Position of STC in the file, counted from 1';
+COMMENT ON COLUMN line_acknowledgement.patient_control_number IS 'TRN02 of loop 2200D';
+COMMENT ON COLUMN line_acknowledgement.procedure_code IS 'SVC01-2 of loop 2220D';
+COMMENT ON COLUMN line_acknowledgement.charge_amount IS 'SVC02';
+COMMENT ON COLUMN line_acknowledgement.line_control_number IS 'REF*FJ: REF*6R of the line that was sent';
+COMMENT ON COLUMN line_acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
+COMMENT ON COLUMN line_acknowledgement.status_code IS 'STC01-2';
+COMMENT ON COLUMN line_acknowledgement.entity_code IS 'STC01-3';
+COMMENT ON COLUMN line_acknowledgement.action_code IS 'STC03';
+COMMENT ON COLUMN line_acknowledgement.acknowledged_date IS 'STC02, else BHT04';
+
+CREATE TABLE batch_acknowledgement (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    level VARCHAR NOT NULL CHECK (level IN ('source', 'receiver', 'provider')),
+    reference VARCHAR,
+    batch_reference VARCHAR,
+    provider_npi VARCHAR,
+    category_code VARCHAR,
+    status_code VARCHAR,
+    entity_code VARCHAR,
+    action_code VARCHAR,
+    charge_amount DECIMAL(18,2),
+    acknowledged_date DATE,
+    accepted_count BIGINT,
+    rejected_count BIGINT,
+    accepted_amount DECIMAL(18,2),
+    rejected_amount DECIMAL(18,2)
+);
+COMMENT ON TABLE batch_acknowledgement IS 'One row per status that a 277CA gives a whole batch, and per level above the claims without any';
+COMMENT ON COLUMN batch_acknowledgement.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN batch_acknowledgement.segment IS 'Position of STC in the file, counted from 1; of HL where there is no STC';
+COMMENT ON COLUMN batch_acknowledgement.level IS 'HL03: source (20, loop 2200A), receiver (21, 2200B: a batch), provider (19, 2200C: a billing provider''s part of it)';
+COMMENT ON COLUMN batch_acknowledgement.reference IS 'TRN02 of this level';
+COMMENT ON COLUMN batch_acknowledgement.batch_reference IS 'TRN02 of loop 2200B: BHT03 of the 837 that is answered';
+COMMENT ON COLUMN batch_acknowledgement.provider_npi IS 'NM109 of NM1*85';
+COMMENT ON COLUMN batch_acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
+COMMENT ON COLUMN batch_acknowledgement.status_code IS 'STC01-2';
+COMMENT ON COLUMN batch_acknowledgement.entity_code IS 'STC01-3';
+COMMENT ON COLUMN batch_acknowledgement.action_code IS 'STC03: WQ accepted, U rejected';
+COMMENT ON COLUMN batch_acknowledgement.charge_amount IS 'STC04';
+COMMENT ON COLUMN batch_acknowledgement.acknowledged_date IS 'STC02, else BHT04';
+COMMENT ON COLUMN batch_acknowledgement.accepted_count IS 'QTY*90 or QTY*QA; this and the totals below stand in the first row of a level';
+COMMENT ON COLUMN batch_acknowledgement.rejected_count IS 'QTY*AA or QTY*QC';
+COMMENT ON COLUMN batch_acknowledgement.accepted_amount IS 'AMT*YU';
+COMMENT ON COLUMN batch_acknowledgement.rejected_amount IS 'AMT*YY';
 
 -- whether a receiver could read what was sent (TA1, 999, 997) ------------------------------------------------------------
 
@@ -798,6 +894,26 @@ CREATE TABLE root (
 COMMENT ON TABLE root IS 'One row per patient control number: the claim root that it belongs to';
 COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01; where the payer sent 0 for none, 0/ and its own number (CLP07)';
 COMMENT ON COLUMN root.root_id IS 'Key of the practice''s claim: the original, its replacements and its void';
+
+CREATE TABLE rejected_sending (
+    claim_id BIGINT NOT NULL,
+    sent_set_id BIGINT NOT NULL,
+    sent_segment BIGINT NOT NULL,
+    submission_date DATE,
+    kind VARCHAR NOT NULL CHECK (kind IN ('TA1', '999', '277CA')),
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    rejected_on DATE
+);
+COMMENT ON TABLE rejected_sending IS 'One row per claim of a file, group, transaction set or batch that its receiver rejected as a whole';
+COMMENT ON COLUMN rejected_sending.claim_id IS 'The claim';
+COMMENT ON COLUMN rejected_sending.sent_set_id IS 'The transaction set in which it was sent';
+COMMENT ON COLUMN rejected_sending.sent_segment IS 'Position of its CLM in that file';
+COMMENT ON COLUMN rejected_sending.submission_date IS 'BHT04 of that transaction set';
+COMMENT ON COLUMN rejected_sending.kind IS 'What rejected it: TA1, 999 (or 997), 277CA at the level of a batch';
+COMMENT ON COLUMN rejected_sending.transaction_set_id IS 'The transaction set of the answer';
+COMMENT ON COLUMN rejected_sending.segment IS 'Position of the answer in its file';
+COMMENT ON COLUMN rejected_sending.rejected_on IS 'Day of the answer: ISA09, for a 277CA STC02 or BHT04';
 
 CREATE TABLE payment_match (
     claim_payment_id BIGINT NOT NULL,

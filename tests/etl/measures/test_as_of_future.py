@@ -175,3 +175,26 @@ def test_but_who_is_who_is_settled_with_what_is_known_today(tmp_path: Path) -> N
     assert paid(whole) == {"P1": 433 + 80}
     sent = MEASURES["submission_lag"]
     assert sent.by(then, as_of=day)["denominator"][0] == 1 + sent.by(whole, as_of=day)["denominator"][0]
+
+
+def test_the_past_is_told_in_the_names_and_teams_of_today(
+    drawn: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A payer map and a new staff.csv that came after the day give other groups their figures, and change none."""
+    later = {
+        "payer_alias": "spelled_as | payer_id | payer_name\nP1 | BIG | BIG PAYER",
+        "staff": TABLES["staff"].replace("NORTH", "WEST"),
+    }
+    renamed = warehouse(tmp_path_factory.mktemp("drawn") / "renamed.duckdb", TABLES | later)
+    day = DRAWN_DAYS[-1]
+
+    def told(connection: duckdb.DuckDBPyConnection, name: str, dim: str) -> dict[str, list[object]]:
+        frame = MEASURES[name].by(connection, [dim], as_of=day)
+        return {group: figures for group, *figures in frame.rows()}
+
+    paid, teams = (told(drawn, *asked) for asked in (_PAID, _TEAMS))
+    assert told(renamed, *_PAID) == {"BIG PAYER": paid["P1"], "P2": paid["P2"]}
+    assert told(renamed, *_TEAMS) == {{"NORTH": "WEST"}.get(team, team): figures for team, figures in teams.items()}
+
+
+_PAID, _TEAMS = ("insurance_paid_amount", "payer_name"), ("coder_denial_rate", "team")

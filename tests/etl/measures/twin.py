@@ -6,7 +6,7 @@ Written from the definitions (GLOSSARY.md, MEASURES.md), not from the views. A f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -122,9 +122,12 @@ class Payment:
     order: tuple[date, int]
     lines: list[Line]
     statuses: set[str]
+    answered: Row | None = None
+    are_matched: bool = False  # each service payment names a line of the claim
 
     def join(self, others: list[Payment]) -> None:
         """Take in the other parts of a claim that its payer split over several claim payments of one remittance."""
+        self.are_matched = False
         for other in others:
             self.lines += other.lines
             self.statuses |= other.statuses
@@ -169,7 +172,8 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         payer = own if own in billed or not answered or pays_after else answered["payer_id"]
         if day <= as_of:
             order = (day, row["claim_payment_id"])
-            found.append(Payment(dict(row), root, payer, day, order, _lines(t, row, answered), {row["status_code"]}))
+            lines, matched = _lines(t, row, answered), _are_matched(t, row, answered)
+            found.append(Payment(dict(row), root, payer, day, order, lines, {row["status_code"]}, answered, matched))
             whole = answered["charge_amount"] if answered else ZERO
             if 0 < row["charge_amount"] < whole and row["status_code"] not in ("22", "23", "25"):
                 parts.setdefault((root, payer, row["remittance_id"], whole), []).append(found[-1])
@@ -178,6 +182,13 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
             found = [p for p in found if p not in split[1:]]
             split[0].join(split[1:])
     return sorted(found, key=lambda p: p.order)
+
+
+def _are_matched(t: Tables, row: Row, answered: Row | None) -> bool:
+    sent = t.of("service_line", claim_id=answered["claim_id"]) if answered else []
+    numbers = {line["line_control_number"] for line in sent} - {None}
+    services = t.of("service_payment", claim_payment_id=row["claim_payment_id"])
+    return bool(services) and all(s["line_control_number"] in numbers for s in services)
 
 
 def _lines(t: Tables, row: Row, answered: Row | None) -> list[Line]:
@@ -227,20 +238,34 @@ class Claim:
     def adjudications(self, payer: str) -> list[Payment]:
         return [p for p in self.payments if p.payer == payer and p.is_adjudication]
 
-    def standing(self) -> Payment | None:
-        """The last adjudication (of the payer that spoke last), unless reversed since."""
-        found = None
-        for payer in dict.fromkeys(p.payer for p in self.payments):
-            last = self.adjudications(payer)[-1:]
-            for p in last:
+    def standing(self, payer: str) -> list[Payment]:
+        """The payer's adjudications of which something stands, each with the lines that do."""
+        stand: list[Payment] = []
+        before: Row | None = None
+        for p in self.payments:
+            if p.payer != payer or not (p.is_adjudication or p.is_reversal):
+                continue
+            spoken = sum((abs(x.charge) for x in p.lines if p.is_reversal or x.charge > 0), ZERO)
+            takes_back = not p.is_reversal and any(x.charge < 0 for x in p.lines)
+            is_same_claim = before is not None and p.answered is before
+            in_part = is_same_claim and p.are_matched and (spoken < p.answered["charge_amount"] or takes_back)
+            numbers, before = {x.number for x in p.lines}, p.answered
+            if p.is_reversal:
                 control = p.row["payer_claim_control_number"]
-                reversed_since = any(
-                    r.is_reversal and r.order > p.order and r.row["payer_claim_control_number"] == control
-                    for r in self.payments
-                )
-                if not reversed_since and (found is None or p.order > found.order):
-                    found = p
-        return found
+                hit = [x for x in stand if x.row["payer_claim_control_number"] == control]
+                for x in hit:
+                    if in_part and spoken < x.row["charge_amount"]:
+                        x.lines = [line for line in x.lines if line.number not in numbers]
+                    else:
+                        stand.remove(x)
+                continue
+            if in_part:
+                for x in stand:
+                    x.lines = [line for line in x.lines if line.number not in numbers]
+            else:
+                stand = []
+            stand.append(replace(p, lines=[x for x in p.lines if not in_part or x.charge >= 0]))
+        return stand
 
 
 def claims(t: Tables, as_of: date) -> list[Claim]:
@@ -339,10 +364,11 @@ def books(t: Tables, as_of: date) -> list[Books]:
     found = []
     for claim in claims(t, as_of):
         is_void = claim.current["frequency_code"] == "8"
-        standing = None if is_void else claim.standing()
-        lines = standing.lines if standing else []
+        standing = [] if is_void else _all_standing(claim)
+        last = max(standing, key=lambda p: p.order, default=None)
+        lines = [line for p in standing if last and p.payer == last.payer for line in p.lines]
         owed = sum((a for line in lines for g, _, a in line.adjustments if g == "PR"), ZERO)
-        never = sum((line.never for p in _all_standing(claim) for line in p.lines if not is_void), ZERO)
+        never = sum((line.never for p in standing for line in p.lines), ZERO)
         posted = postings(t, claim, as_of)
         patient_paid = sum(
             ({"refund": -x["amount"], "write_off": ZERO}.get(x["kind"], x["amount"]) for x in posted), ZERO
@@ -351,7 +377,7 @@ def books(t: Tables, as_of: date) -> list[Books]:
         charge = ZERO if is_void else claim.current["charge_amount"]
         paid = sum((p.row["paid_amount"] for p in claim.payments), ZERO)
         insurance, patient = charge - paid - never - owed, owed - patient_paid
-        on_denial = min(written_off, max(insurance, ZERO)) if standing and standing.denied else ZERO
+        on_denial = min(written_off, max(insurance, ZERO)) if any(p.denied for p in standing) else ZERO
         on_patient = min(written_off - on_denial, max(patient, ZERO))
         insurance -= written_off - on_patient
         found.append(Books(claim, charge, paid, never, patient_paid, written_off, on_denial, insurance,
@@ -365,12 +391,8 @@ def balances(t: Tables, as_of: date) -> list[tuple[Claim, Decimal, Decimal]]:
 
 
 def _all_standing(claim: Claim) -> list[Payment]:
-    """The standing adjudication of each payer."""
-    found = []
-    for payer in dict.fromkeys(p.payer for p in claim.payments):
-        alone = Claim(claim.root, claim.current, claim.submitted, [p for p in claim.payments if p.payer == payer], None)
-        found += [p for p in [alone.standing()] if p]
-    return found
+    """What stands of each payer's adjudications."""
+    return [p for payer in dict.fromkeys(p.payer for p in claim.payments) for p in claim.standing(payer)]
 
 
 def _open(values: Iterable[Decimal]) -> Decimal:

@@ -298,6 +298,14 @@ def test_lines_are_matched_by_their_control_number_and_only_the_allowed_one_is_o
     assert books.of("claim_outcome", "is_overturned", "OTHERLINE") == [(True,)]
 
 
+STORY.sent(claim("DRUG", ("J1100", "100")))
+STORY.paid("CLP*DRUG*4*100*0*0*CI*I-DRUG\nSVC*HC:J1100*100*0\nCAS*CO*197*100\nLQ*RX*75\nLQ*HE*M51")
+
+
+def test_reject_codes_of_pharmacies_stand_apart_from_remark_codes(books: Books) -> None:
+    assert books.of("denial", "remark_codes", "DRUG") == [("M51 RX-75",)]
+
+
 STORY.sent(claim("TWICE", ("99213", "100")))
 STORY.paid("CLP*TWICE*4*100*0*0*CI*I-TWICE\nSVC*HC:99213*100*0\nCAS*OA*18*100")
 STORY.paid(PAID.format("TWICE", "I-TWICE2"), day="20260301")

@@ -68,6 +68,8 @@ def other_payer(draw: st.DrawFn) -> str:
         f"SBR*{draw(st.sampled_from('PST'))}*{draw(st.sampled_from(['18', '01', '19']))}*******MB",
         *draw(st.lists(adjustment(), max_size=2)),
         *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("D", "A8", "EAF")],
+        draw(maybe(money.map(lambda one: f"MIA*0*{one}**{one}*N30***************N31****{one}"))),
+        draw(maybe(money.map(lambda one: f"MOA*.8*{one}*MA01**MA18***{one}"))),
         draw(person("IL")),
         f"NM1*PR*2*OTHER*****PI*{draw(words)}",
         draw(maybe(day.map(lambda one: f"DTP*573*D8*{one}"))),
@@ -176,7 +178,7 @@ def service_payment(draw: st.DrawFn) -> str:
         *draw(st.lists(adjustment(), max_size=3)),
         draw(maybe(words.map(lambda one: f"REF*6R*{one}"))),
         *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("B6", "KH")],
-        *[f"LQ*HE*{code}" for code in draw(st.lists(st.sampled_from(["M51", "N290"]), max_size=2))],
+        *[f"LQ*{code}" for code in draw(st.lists(st.sampled_from(["HE*M51", "HE*N290", "RX*75"]), max_size=2))],
     )
 
 

@@ -32,8 +32,12 @@ def tables(text: str) -> Tables:
 
 
 _CLAIM = ("claim", "diagnosis", "service_line", "tooth", "other_payer", "other_payer_line", "other_payer_adjustment")
+_CLAIM += ("other_payer_remark", "other_payer_amount")
 _REMITTANCE = ("remittance", "claim_payment", "service_payment", "adjustment", "remark", "stated_amount")
 _REMITTANCE += ("provider_adjustment", "provider_summary")
+# where remark codes and amounts stand
+REMARKS = {"LQ": (2,), "MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}
+AMOUNTS = {"MIA": [2, 4, *range(6, 15), *range(16, 20), 24], "MOA": [2, 8, 9], "AMT": [2]}
 _ANSWER = ("group_acknowledgement", "set_acknowledgement", "syntax_error")
 
 
@@ -125,7 +129,7 @@ class _Claims:
                 self._open(claim, header, billing, subscriber, dependent)
             elif name == "SBR" and where in ("claim", "other payer"):
                 where = "other payer"
-                payer = {"SBR": segment, "at": self.at + offset, "CAS": []}
+                payer = {"SBR": segment, "at": self.at + offset, "CAS": [], "advice": []}
                 claim["payers"].append(payer)
             elif name == "LX":
                 where = "line"
@@ -139,6 +143,8 @@ class _Claims:
                 line["SVD"].append(payer)
             elif name == "CAS":
                 payer["CAS"].append((self.at + offset, segment))
+            elif name in ("MIA", "MOA"):
+                payer["advice"].append((self.at + offset, segment))
             elif name == "HI":
                 claim["HI"] += [composite.split(":") for composite in segment[1:]]
             elif where in ("other payer", "answer"):
@@ -252,6 +258,15 @@ class _Claims:
                 }
             )
             self._other_adjustments(claim, None, element(name, 9), payer["CAS"])
+            for at, segment in payer["advice"]:
+                row = {"claim": claim, "sequence": sequence, "payer_id": element(name, 9), "segment": at}
+                codes = [element(segment, i) for i in REMARKS[segment[0]]]
+                self.out["other_payer_remark"] += [row | {"remark_code": code} for code in codes if code]
+                self.out["other_payer_amount"] += [
+                    row | {"kind": f"{segment[0]}{i:02}", "amount": money(segment[i])}
+                    for i in AMOUNTS[segment[0]]
+                    if element(segment, i)
+                ]
         for number, line in enumerate(around["lines"], 1):
             for at, tooth in line["TOO"]:
                 row = {"claim": claim, "line_number": number, "segment": at}
@@ -458,8 +473,7 @@ class _Payments:
             self.out["adjustment"].append(row)
 
     def _stated(self, segment: list[str], at: int, claim: int, line: int | None) -> None:
-        places = {"MIA": [2, 4, *range(6, 15), *range(16, 20), 24], "MOA": [2, 8, 9], "AMT": [2]}
-        for i in places[segment[0]]:
+        for i in AMOUNTS[segment[0]]:
             kind = segment[1] if segment[0] == "AMT" else f"{segment[0]}{i:02}"
             if element(segment, i) and kind != "B6":
                 row = {"claim_payment": claim, "service_payment": line, "segment": at}
@@ -473,12 +487,12 @@ class _Payments:
         return self.out["provider_summary"][-1]
 
     def _remarks(self, segment: list[str], claim: int, line: int | None) -> None:
-        elements = {"LQ": (2,), "MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}[segment[0]]
-        if segment[0] == "LQ" and segment[1] != "HE":
-            return
-        for i in elements:
+        row = {"claim_payment": claim, "service_payment": line, "code_list": "HE"}
+        if segment[0] == "LQ":
+            row["code_list"] = segment[1]
+        for i in REMARKS[segment[0]]:
             if element(segment, i):
-                self.out["remark"].append({"claim_payment": claim, "service_payment": line, "remark_code": segment[i]})
+                self.out["remark"].append(row | {"remark_code": segment[i]})
 
     def _provider_adjustments(self, segment: list[str], at: int) -> None:
         for i in range(3, len(segment), 2):

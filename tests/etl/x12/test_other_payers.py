@@ -14,6 +14,8 @@ COB = """
     AMT*A8*10
     AMT*EAF*25
     OI***Y***Y
+    MIA*0*12.5**300*N30***************N31
+    MOA*.8*40.5*MA01*****3
     NM1*IL*1*OTHERNAME*OLGA****MI*OTHERID
     NM1*PR*2*FIRST PAYER*****PI*F1
     DTP*573*D8*20260120
@@ -121,3 +123,19 @@ def test_a_claim_without_other_payers_has_no_rows_there() -> None:
 def test_an_amount_of_another_payer_that_is_no_number_quarantines_the_set() -> None:
     found = parsed(whole("837P", claims_body(COB.replace("SVD*F1*60*", "SVD*F1*6O*"))))
     assert [(p.rule, p.found) for p in found.problems] == [("not-a-number", "SVD02 “6O”")]
+
+
+def test_what_another_payer_remarked_and_stated_is_that_payers() -> None:
+    found = parsed(whole("837P", claims_body(COB)))
+    assert found.problems == []
+    assert found.table("other_payer_remark", "claim", "sequence", "payer_id", "remark_code") == [
+        (0, 1, "F1", "N30"),
+        (0, 1, "F1", "N31"),
+        (0, 1, "F1", "MA01"),
+    ]
+    assert found.table("other_payer_amount", "claim", "sequence", "payer_id", "kind", "amount") == [
+        (0, 1, "F1", "MIA02", "12.50"),
+        (0, 1, "F1", "MIA04", "300.00"),
+        (0, 1, "F1", "MOA02", "40.50"),
+        (0, 1, "F1", "MOA08", "3.00"),
+    ]

@@ -272,16 +272,18 @@ def test_remarks_of_lines_and_of_inpatient_and_outpatient_claims() -> None:
         CAS*CO*16*100
     """
     found = parsed(remittance_file(text))
-    assert sorted(found.table("remark", "claim_payment", "service_payment", "remark_code"), key=str) == [
-        (0, 0, "M51"),
-        (0, 0, "N290"),
-        (0, None, "MA01"),
-        (0, None, "MA07"),
-        (0, None, "MA18"),
-        (1, None, "N30"),
-        (1, None, "N31"),
-        (1, None, "N33"),
-        (1, None, "N34"),
+    columns = ("claim_payment", "service_payment", "code_list", "remark_code")
+    assert sorted(found.table("remark", *columns), key=str) == [
+        (0, 0, "HE", "M51"),
+        (0, 0, "HE", "N290"),
+        (0, 0, "RX", "75"),
+        (0, None, "HE", "MA01"),
+        (0, None, "HE", "MA07"),
+        (0, None, "HE", "MA18"),
+        (1, None, "HE", "N30"),
+        (1, None, "HE", "N31"),
+        (1, None, "HE", "N33"),
+        (1, None, "HE", "N34"),
     ]
 
 

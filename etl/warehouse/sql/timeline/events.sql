@@ -38,6 +38,12 @@ event as (
     left join reference_acknowledgement_category as r on r.code = a.category_code
     where k.root_id = $root_id
     union all
+    select x.rejected_on, 5, 'rejected', x.kind, 'with its whole file or batch', null, null
+    from rejected_sending as x
+    join claim as c on c.claim_id = x.claim_id
+    join root as k on k.patient_control_number = c.patient_control_number
+    where k.root_id = $root_id
+    union all
     select
         p.payment_date, 6,
         case

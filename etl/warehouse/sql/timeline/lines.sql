@@ -4,7 +4,8 @@ select
     a.group_code || '-' || a.carc as group_carc, r.label as reason, a.amount, a.treatment, r.next_step,
     (
         select string_agg(distinct k.remark_code, ' ' order by k.remark_code)
-        from remark as k where k.claim_payment_id = p.claim_payment_id
+        from (select claim_payment_id, case when code_list = 'RX' then 'RX-' || remark_code else remark_code end as remark_code from remark) as k
+        where k.claim_payment_id = p.claim_payment_id
     ) as remark_codes
 from payment as p
 join payment_line as l on l.claim_payment_id = p.claim_payment_id

@@ -24,22 +24,24 @@ candidate as (
         and not (t.duplicate_amount > 0 and not t.is_denied and t.allowed_amount <= 0)
 ),
 
-last_reversal as (
-    select k.root_id, k.payer_id, p.payer_claim_control_number, max(k.payment_order) as reversal_order
+reversal as (
+    select k.root_id, k.payer_id, k.payment_order, p.payer_claim_control_number, l.charge_amount
     from known as k
     join claim_payment as p on p.claim_payment_id = k.claim_payment_id
+    left join partial_answer as l on l.claim_payment_id = k.claim_payment_id
     where k.is_reversal
-    group by k.root_id, k.payer_id, p.payer_claim_control_number
 ),
 
+-- a reversal of some lines leaves the others standing
 reversed as (
-    select c.claim_payment_id
-    from last_reversal as r
-    join candidate as c on c.root_id = r.root_id and c.payer_id = r.payer_id and c.payment_order < r.reversal_order
+    select distinct c.claim_payment_id
+    from reversal as r
+    join candidate as c on c.root_id = r.root_id and c.payer_id = r.payer_id and c.payment_order < r.payment_order
     join claim_payment as p
         on
             p.claim_payment_id = c.claim_payment_id
             and p.payer_claim_control_number is not distinct from r.payer_claim_control_number
+    where coalesce(r.charge_amount >= c.charge_amount, true)
 ),
 
 judged as (
@@ -70,16 +72,20 @@ adjudicated as (
     group by claim_payment_id, root_id, payer_id
 ),
 
+-- what answers only some lines leaves what stood before it
 span as (
-    select root_id, payer_id, min(payment_order) as first_order, max(payment_order) as last_order
-    from adjudicated
-    group by root_id, payer_id
+    select
+        a.root_id, a.payer_id, min(a.payment_order) as first_order,
+        max(case when l.claim_payment_id is null then a.payment_order end) as last_whole_order
+    from adjudicated as a
+    left join partial_answer as l on l.claim_payment_id = a.claim_payment_id
+    group by a.root_id, a.payer_id
 )
 
 select
     c.claim_payment_id, c.root_id, c.payer_id, c.payment_date, c.payment_order,
     c.payment_order = s.first_order as is_initial,
-    c.payment_order = s.last_order and not c.is_reversed as is_standing,
+    c.payment_order >= coalesce(s.last_whole_order, s.first_order) and not c.is_reversed as is_standing,
     cast(c.charge_amount as decimal(18, 2)) as charge_amount, cast(c.paid_amount as decimal(18, 2)) as paid_amount,
     cast(c.allowed_amount as decimal(18, 2)) as allowed_amount,
     cast(c.patient_owed_amount as decimal(18, 2)) as patient_owed_amount, cast(c.never_amount as decimal(18, 2)) as never_amount,

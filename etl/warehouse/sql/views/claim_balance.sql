@@ -8,12 +8,31 @@ with paid as (
     group by root_id
 ),
 
+superseded as (
+    select
+        adjudication_id, sum(never_amount) as never_amount, sum(patient_owed_amount) as patient_owed_amount,
+        sum(denied_amount) as denied_amount
+    from superseded_line
+    group by adjudication_id
+),
+
 standing as (
+    select
+        a.root_id, a.payer_id, max(a.payment_order) as payment_order,
+        sum(a.never_amount - coalesce(g.never_amount, 0)) as never_amount,
+        sum(a.patient_owed_amount - coalesce(g.patient_owed_amount, 0)) as patient_owed_amount,
+        bool_or(a.is_denied and coalesce(a.denied_amount > g.denied_amount, true)) as is_denied
+    from adjudication as a
+    left join superseded as g on g.adjudication_id = a.claim_payment_id
+    where a.is_standing
+    group by a.root_id, a.payer_id
+),
+
+stands as (
     select
         root_id, sum(never_amount) as never_amount, bool_or(is_denied) as is_denied,
         max_by(patient_owed_amount, payment_order) as patient_owed_amount
-    from adjudication
-    where is_standing
+    from standing
     group by root_id
 ),
 
@@ -63,7 +82,7 @@ settled as (
     from charged as c
     left join claim_answer as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
-    left join standing as s on s.root_id = c.root_id and not c.is_void
+    left join stands as s on s.root_id = c.root_id and not c.is_void
     left join posted as t on t.root_id = c.root_id
 ),
 

@@ -23,7 +23,8 @@ line as (
     join part as t on t.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = t.claim_payment_id
     join service_payment as s on s.claim_payment_id = l.claim_payment_id and s.line_number = l.place
-    where a.is_standing and l.denial_amount = 0 and l.duplicate_amount = 0 and l.allowed_amount > 0
+    left join superseded_line as g on g.claim_payment_id = l.claim_payment_id and g.place = l.place
+    where a.is_standing and g.place is null and l.denial_amount = 0 and l.duplicate_amount = 0 and l.allowed_amount > 0
 ),
 
 priced as (

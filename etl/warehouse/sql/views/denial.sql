@@ -21,7 +21,7 @@ family as (
 
 remarks as (
     select claim_payment_id, string_agg(distinct remark_code, ' ' order by remark_code) as remark_codes
-    from remark
+    from (select claim_payment_id, case when code_list = 'RX' then concat('RX-', remark_code) else remark_code end as remark_code from remark)
     group by claim_payment_id
 )
 

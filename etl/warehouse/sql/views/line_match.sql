@@ -22,19 +22,20 @@ open_payment as (
         *,
         count(*) over same_service as service_count,
         row_number() over (same_service order by place) as service_place,
-        count(*) over (partition by claim_payment_id, code, charge_amount) as charge_count,
-        count(*) over (partition by claim_payment_id) as open_count
+        count(*) over (partition by claim_payment_id, code, charge_amount, is_negative) as charge_count,
+        count(*) over (partition by claim_payment_id, is_negative) as open_count
     from (
         select
             n.root_id, n.service_payment_id, n.claim_payment_id, n.claim_id, s.line_number as place,
             upper(coalesce(s.submitted_procedure_code, s.procedure_code, s.revenue_code)) as code,
             coalesce(array_to_string(list_sort([s.modifier_1, s.modifier_2, s.modifier_3, s.modifier_4]), ' '), '') as modifiers,
-            s.service_date, abs(s.charge_amount) as charge_amount
+            s.service_date, abs(s.charge_amount) as charge_amount, s.charge_amount < 0 as is_negative
         from named as n
         join service_payment as s on s.service_payment_id = n.service_payment_id
         where n.line_number is null
     )
-    window same_service as (partition by claim_payment_id, code, modifiers, service_date, charge_amount)
+    -- a line that is taken back and its correction, in one claim payment, are the same line
+    window same_service as (partition by claim_payment_id, code, modifiers, service_date, charge_amount, is_negative)
 ),
 
 open_line as (

@@ -21,7 +21,8 @@ reason as (
             and r.place = l.place
             and r.group_code <> 'PR'
             and (r.treatment = 'denial' or (r.treatment = 'denial_if_nothing_allowed' and l.allowed_amount = 0))
-    where a.is_standing and a.is_denied
+    left join superseded_line as g on g.claim_payment_id = l.claim_payment_id and g.place = l.place
+    where a.is_standing and a.is_denied and g.place is null
 ),
 
 denied as (
