@@ -22,6 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                    "charge_amount", "balance_amount"),
     "claim_money": (*_CLAIM, "submission_date", "charge_amount", "contractual_amount", "insurance_paid_amount",
                     "patient_paid_amount", "write_off_amount", "open_amount"),
+    "claim_balance": (*_CLAIM, "submission_date", "charge_amount", "contractual_amount", "insurance_paid_amount",
+                      "patient_paid_amount", "write_off_amount"),
     "patient_posting": (*_CLAIM, "posting_date", "kind", "posted_amount", "service_date"),
     "denial_resolution": (*_CLAIM, "first_remit_date", "overturned_on", "written_off_on", "denied_amount"),
     "unbilled_charge": ("claim_number", "coder_id", "biller_id", "charge_entered_at", "age_days"),

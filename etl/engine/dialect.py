@@ -69,6 +69,8 @@ def columns(kinds: Mapping[str, str]) -> str:
 def _carried(node: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
     if isinstance(node, exp.Parameter | exp.Placeholder) and node.name in values:
         return _literal(values[node.name])
+    if isinstance(node, exp.CTE):  # Spark knows no `not materialized`
+        node.set("materialized", None)
     if isinstance(node, exp.Where):  # `from t where (x)`: Spark would take it for an alias of t and its column
         node.set("this", node.this.unnest())
     if isinstance(node, exp.Div):  # of decimals too: Spark would keep six places, and Sail overflow

@@ -56,7 +56,7 @@ def can_mature(measure: Measure) -> bool:
     """Whether a measure follows claims to their first answer, which settles it."""
     if measure.name == "denied_amount":
         return True
-    parts = [part.where for part in (measure.numerator, measure.denominator) if part]
+    parts = [part.condition for part in (measure.numerator, measure.denominator) if part]
     return measure.view == "claim_outcome" and measure.date_column == "first_remit_date" and set(parts) <= set(_SETTLED)
 
 

@@ -36,16 +36,23 @@ Filters = Mapping[str, str | Sequence[str]]
 class Sum:
     """The sum of `amount` (an expression over one row) over the rows for which `where` holds.
 
-    `divided_by` makes a daily average of it, rounded to the cent.
+    `divided_by` makes a daily average of it, rounded to the cent. `aged` is a further condition, on the row's age
+    (age_days, submission_age_days) of at most 120 days: it moves with the day, so rollups keep the date instead.
     """
 
     amount: str = "1"
     where: str = "true"
     divided_by: int = 1
+    aged: str = "true"
+
+    @property
+    def condition(self) -> str:
+        """SQL that holds for the rows that are counted."""
+        return " and ".join(one for one in (self.where, self.aged) if one != "true") or "true"
 
     def sql(self) -> str:
         """The sum as SQL over the view's rows."""
-        return self.total(f"coalesce(sum({self.amount}) filter (where {self.where}), 0)")
+        return self.total(f"coalesce(sum({self.amount}) filter (where {self.condition}), 0)")
 
     def total(self, sql: str) -> str:
         """A sum as it is reported."""
@@ -127,7 +134,7 @@ class Measure:
         names = {*dims, *(filters or {})}
         rollup = None
         if self._day(last_known, period, as_of) is None:
-            rollup = next((one for one in rollups if one.carries(self, names, period)), None)
+            rollup = next((one for one in rollups if one.carries(self, names, period, age_from)), None)
         chosen = self._chosen(last_known, filters or {}, period, as_of, age_from, rollup)
         keys = [f"{self._expression(dim, age_from, rollup)} as {dim.name}" for dim in columns]
         total = partial(rollup.total, self) if rollup else Sum.sql
@@ -136,7 +143,7 @@ class Measure:
         select = f"select {', '.join(keys + sums)} from chosen"
         if not keys:
             return chosen.then(select)
-        counted = [part.where for part in (self.numerator, self.denominator) if part]
+        counted = [part.condition for part in (self.numerator, self.denominator) if part]
         kept = "" if rollup else f" where ({') or ('.join(counted)})"
         having = f" having {rollup.any_counted(self)}" if rollup else ""
         places = ", ".join(str(i + 1) for i in range(len(keys)))
@@ -155,7 +162,7 @@ class Measure:
         """The rows of the view that make up the numerator, largest first; the column `contribution` adds up to it."""
         chosen = self._chosen(data_through(connection), filters or {}, period, as_of, age_from)
         amount = self.numerator.amount
-        sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.where}"
+        sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.condition}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
 
@@ -173,7 +180,7 @@ class Measure:
     def _expression(self, dim: Dimension, age_from: AgeFrom, rollup: Rollup | None = None) -> str:
         if dim.name in PERIODS:
             return f"cast(date_trunc('{dim.name}', {rollup.grain if rollup else self.date_column}) as date)"
-        return dim.name if rollup else dim.expression.format(age=f"{age_from}_age_days")
+        return dim.name if rollup and dim.name in rollup.dims else dim.expression.format(age=f"{age_from}_age_days")
 
     def _kept(
         self, filters: Filters, age_from: AgeFrom, rollup: Rollup | None = None
@@ -206,7 +213,7 @@ class Measure:
         start, end = period
         day = self._day(last_known, period, as_of)
         conditions, parameters = [] if rollup else [self.where], dict[str, Any]()
-        column = rollup.grain if rollup else self.date_column
+        column = rollup.grain if rollup and self.date_column else self.date_column
         if column and start:
             conditions.append(f"{column} >= $start")
             parameters["start"] = start.replace(day=1) if column == "month" else start
@@ -218,8 +225,10 @@ class Measure:
         source = "with"
         if day:
             source, parameters["as_of"] = views.as_of_query(self.view) + ",", day
-        age = f"{age_from}_age_days as age_days, " if self.view == "receivable" and not rollup else ""
+        age = f"{age_from}_age_days as age_days, " if self.view == "receivable" else ""
         table = rollup.name if rollup else self.view
+        if rollup and rollup.grain == "age":
+            age, parameters["last_known"] = rollup.ages(), last_known
         chosen = f"{source} chosen as (select {age}* from {table} where {' and '.join(conditions or ['true'])})"
         return Query(chosen, parameters)
 

@@ -19,13 +19,20 @@ from etl.measures.dimensions import DIMENSIONS, PERIODS
 if TYPE_CHECKING:
     from etl.measures.measure import Measure, Sum
 
-Grain = Literal["day", "month"]
+# age: by the date from which a row of a balance is aged, all that are older than ages go in one
+Grain = Literal["day", "month", "age"]
+# the dates from which balances are aged, by the name of the age
+CLOCKS = {"service": "service_date", "submission": "submission_date", "remit": "last_remit_date"}
+# beyond so many days no measure and no bucket tells ages apart
+OLDEST = 121
 # what follows from each other, or is small, stands together
 _TOGETHER = (
     ("claim_type", "place_of_service"),
     ("group_carc", "denial_category", "denial_owner"),
     ("team", "employment", "credential"),
 )
+# without these a figure means nothing
+_ALWAYS = ("definition", "difference_reason")
 _TIMES: dict[str, tuple[Grain, ...]] = {"day": ("day",), "week": ("day",)}
 
 
@@ -43,15 +50,22 @@ class Plan:
     sums: tuple[tuple[str, str, str], ...]
     dims: dict[str, str]
     choices: tuple[tuple[tuple[Grain, tuple[str, ...]], ...], ...]
+    is_balance: bool = False
 
     @property
     def prefix(self) -> str:
         """How the names of its rollups begin."""
         return f"rollup_{self.view}_{self.date_column}"
 
-    def keys(self, grain: Grain, dims: Sequence[str]) -> dict[str, str]:
-        """Name and expression, over a row of the view, of what a rollup is grouped by."""
-        time = {"day": self.date_column, "month": f"cast(date_trunc('month', {self.date_column}) as date)"}
+    def keys(self, grain: Grain, dims: Sequence[str], floor: date | None = None) -> dict[str, str]:
+        """Name and expression, over a row of the view, of what a rollup is grouped by; for a balance, dates before
+        `floor` are as good as that day."""
+        day = self.date_column
+        time = {
+            "day": day,
+            "month": f"cast(date_trunc('month', {day}) as date)",
+            "age": f"case when {day} < date '{floor}' then date '{floor}' else {day} end",
+        }
         return {grain: time[grain]} | {name: self.dims[name] for name in dims}
 
     def columns(self, sign: str = "1") -> dict[str, str]:
@@ -81,11 +95,19 @@ class Rollup:
     last_day: date | None
     row_count: int
 
-    def carries(self, measure: Measure, names: Iterable[str], period: tuple[date | None, date | None]) -> bool:
+    def carries(
+        self, measure: Measure, names: Iterable[str], period: tuple[date | None, date | None], age_from: str = "service"
+    ) -> bool:
         """Whether it gives exactly what the view gives for these dimensions (grouped or filtered by) and period."""
-        if self.view != measure.view or self.date_column != measure.date_column:
-            return False
         parts = [part for part in (measure.numerator, measure.denominator) if part]
+        if self.view != measure.view or measure.date_column not in (self.date_column, None):
+            return False
+        if measure.date_column is None:
+            ages = [part.aged for part in parts] + ["age_days" if name == "ar_bucket" else "true" for name in names]
+            clocks = {"submission" if "submission_age_days" in one else age_from for one in ages if one != "true"}
+            if self.grain != "age" or any(CLOCKS[one] != self.date_column for one in clocks):
+                return False
+            names = [name for name in names if name != "ar_bucket"]
         if any(where(measure, part) not in self.counts for part in parts):
             return False
         if any(part.amount != "1" and text(measure, part) not in self.sums for part in parts):
@@ -95,7 +117,13 @@ class Rollup:
                 continue
             if name not in self.dims and (name not in _TIMES or self.grain not in _TIMES[name]):
                 return False
-        return self.grain == "day" or self._is_whole_months(*period)
+        return self.grain != "month" or self._is_whole_months(*period)
+
+    def ages(self) -> str:
+        """SQL of the columns of a view of balances that tell the age of its rows on the day $last_known."""
+        [clock] = [name for name, column in CLOCKS.items() if column == self.date_column]
+        age = "date_diff('day', age, $last_known)"
+        return f"{age} as {clock}_age_days, {age} as age_days, "
 
     def _is_whole_months(self, start: date | None, end: date | None) -> bool:
         """Whether no month is cut: a day before all others, or after, cuts none."""
@@ -107,13 +135,17 @@ class Rollup:
     def total(self, measure: Measure, part: Sum) -> str:
         """A sum of the measure, as SQL over its rows."""
         if part.amount == "1":
-            return part.total(f"coalesce(sum(n{self.counts.index(where(measure, part))}), 0)")
-        return part.total(f"coalesce(sum(s{self.sums.index(text(measure, part))}), 0)")
+            return part.total(f"coalesce({self._sum('n', self.counts.index(where(measure, part)), part)}, 0)")
+        return part.total(f"coalesce({self._sum('s', self.sums.index(text(measure, part)), part)}, 0)")
+
+    def _sum(self, kind: str, place: int, part: Sum) -> str:
+        return f"sum({kind}{place})" + (f" filter (where {part.aged})" if part.aged != "true" else "")
 
     def any_counted(self, measure: Measure) -> str:
         """SQL that holds for a group of which any row of the view counts."""
         parts = (part for part in (measure.numerator, measure.denominator) if part)
-        return " + ".join(f"sum(n{self.counts.index(where(measure, part))})" for part in parts) + " > 0"
+        sums = (self._sum("n", self.counts.index(where(measure, part)), part) for part in parts)
+        return " + ".join(f"coalesce({one}, 0)" for one in sums) + " > 0"
 
 
 def of_view(connection: duckdb.DuckDBPyConnection, view: str) -> list[Rollup]:
@@ -138,36 +170,41 @@ def text(measure: Measure, part: Sum) -> str:
 
 
 def plans(measures: Iterable[Measure], views: Iterable[str]) -> Iterator[Plan]:
-    """The rollups that these measures can use, of the views named; balances, which move with the day, have none."""
+    """The rollups that these measures can use, of the views named."""
     found: dict[tuple[str, str], list[Measure]] = {}
     for measure in measures:
-        if measure.view in views and measure.date_column:
-            found.setdefault((measure.view, measure.date_column), []).append(measure)
+        for date_column in (measure.date_column,) if measure.date_column else CLOCKS.values():
+            if measure.view in views:
+                found.setdefault((measure.view, date_column), []).append(measure)
     for (view, date_column), some in found.items():
         yield _plan(view, date_column, some)
 
 
 def _plan(view: str, date_column: str, measures: list[Measure]) -> Plan:
     parts = [(m, part) for m in measures for part in (m.numerator, m.denominator) if part]
-    names = [name for name in dict.fromkeys(dim for m in measures for dim in m.dimensions) if name not in PERIODS]
+    is_balance = any(m.date_column is None for m in measures)
+    names = [dim for m in measures for dim in m.dimensions if dim not in (*PERIODS, "ar_bucket")]
+    names = list(dict.fromkeys(names))
     return Plan(
         view,
         date_column,
         tuple(dict.fromkeys(where(m, part) for m, part in parts)),
         tuple(dict.fromkeys((p.amount, where(m, p), text(m, p)) for m, p in parts if p.amount != "1")),
         {name: DIMENSIONS[name].expression for name in names},
-        tuple(_choices(names)),
+        tuple(_choices(names, ("age",) if is_balance else ("day", "month"))),
+        is_balance,
     )
 
 
-def _choices(names: Sequence[str]) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
+def _choices(names: Sequence[str], grains: tuple[Grain, ...]) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
     """For each group of dimensions: with all shared filters, with payer and site, with payer, with site, alone."""
+    always = tuple(name for name in _ALWAYS if name in names)
     payer = tuple(name for name in ("payer_id", "payer_name") if name in names)
-    yield ("day", payer), ("month", payer)
+    yield tuple((grain, (*payer, *always)) for grain in grains)
     site = tuple(name for name in ("facility",) if name in names)
     together = [tuple(name for name in group if name in names) for group in _TOGETHER]
     grouped = {name for group in together for name in group}
-    single = [(name,) for name in names if name not in {*grouped, *payer, *site}]
+    single = [(name,) for name in names if name not in {*grouped, *payer, *site, *always}]
     for group in dict.fromkeys((*filter(None, together), *single)):
         widths = (payer + site, payer, site, ()) if group[0] not in ("teams", "team") else (payer + site, payer, site)
-        yield tuple(("month", (*width, *group)) for width in dict.fromkeys(widths))
+        yield tuple((grains[-1], (*width, *group, *always)) for width in dict.fromkeys(widths))

@@ -49,7 +49,7 @@ _PART = {
 _SLICE = 100_000
 _SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
-BY_CLAIM = ("work_log", "patient_transaction")
+BY_CLAIM = ("work_log", "patient_transaction", "attribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +210,10 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
+    for view in views.SUMMED:
+        rolling.move(connection, view, lasting, day)
     for view in views.KEPT:
-        rolling.move(connection, view, lasting)
+        rolling.move(connection, view, lasting, day)
         connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):

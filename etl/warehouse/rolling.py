@@ -6,6 +6,7 @@ A rollup is made only of a view that is large, and holds as many dimensions as k
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,6 +23,8 @@ WORTH_ROWS = 1_000_000
 PART = 0.04
 # a rollup is summed up again when what loads added to it is more than this part of it
 LOOSE = 0.25
+# its dimensions are chosen again when its view has grown so many times: making all anew costs as much as much loading
+GROWN = 4
 
 
 def make_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -33,38 +36,41 @@ def make_all(connection: duckdb.DuckDBPyConnection) -> None:
         _make(connection, plan)
 
 
-def move(connection: duckdb.DuckDBPyConnection, view: str, lasting: str) -> None:
-    """Add to the rollups of a kept view what a load changes: the touched roots' rows in `lasting` go, those in the
-    temporary table of the same name come. Called before they do."""
-    for plan in _plans():
-        made = _made(connection, plan) if plan.view == view else {}
-        if not made:
-            continue
-        connection.execute(
-            f"""create or replace temp table moved as
-            select -1 as sign, * from {lasting}.{view} where root_id in (select root_id from touched)
-            union all by name
-            select 1 as sign, * from temp.{view}"""
-        )
+def move(connection: duckdb.DuckDBPyConnection, view: str, lasting: str, day: date) -> None:
+    """Add to the rollups of a view what a load changes: the touched roots' rows in `lasting` go, those in the
+    temporary table or view of the same name come. Called before they do."""
+    plans = [(plan, made) for plan in _plans() if plan.view == view and (made := _made(connection, plan))]
+    if not plans:
+        return
+    rows = f"select * from {lasting}.{{}} where root_id in (select root_id from touched)"
+    gone = rows.format(view) if view in views.KEPT else f"from (\n{views.over_kept(view, rows)} select * from {view}\n)"
+    connection.execute(
+        f"""create or replace temp table moved as
+        select -1 as sign, * from ({gone})
+        union all by name
+        select 1 as sign, * from temp.{view}""".replace("$as_of", f"date '{day}'")
+    )
+    for plan, made in plans:
         changed = " or ".join(f"{name} <> 0" for name in plan.columns())
         for name, keys in made.items():
             rows = _select("moved", plan, keys, "sign")
             connection.execute(f"insert into {lasting}.{name} by name select * from ({rows}) where {changed}")
-        first, last = _span(connection, "moved where sign = 1", plan)
-        connection.execute(
-            f"""update rollup_state set first_day = least(first_day, $1), last_day = greatest(last_day, $2)
-            where name in ('{"', '".join(made)}')""",
-            [first, last],
-        )
-        connection.execute("drop table temp.moved")
+        if not plan.is_balance:
+            first, last = _span(connection, "moved where sign = 1", plan)
+            connection.execute(
+                f"""update rollup_state set first_day = least(first_day, $1), last_day = greatest(last_day, $2)
+                where name in ('{"', '".join(made)}')""",
+                [first, last],
+            )
+    connection.execute("drop table temp.moved")
 
 
 def settle(connection: duckdb.DuckDBPyConnection) -> None:
-    """After the rows of a part have moved: make the balances anew, and what has grown out of its measure."""
+    """After the rows of a part have moved: make anew what has grown out of its measure, and sum up what is loose."""
     for plan in _plans():
         made = _made(connection, plan)
         of_rows = scalar(connection, f"select max(view_rows) from rollup_state where {_of(plan)}") or WORTH_ROWS / 2
-        if not made or _height(connection, plan.view) > 2 * of_rows:
+        if not made or _rows(connection, plan) > GROWN * of_rows:
             for (name,) in connection.execute(f"select name from rollup_state where {_of(plan)}").fetchall():
                 connection.execute(f"drop table {name}")
             connection.execute(f"delete from rollup_state where {_of(plan)}")
@@ -78,18 +84,18 @@ def _plans() -> Iterator[Plan]:
     from etl.measures.catalogue import MEASURES  # the measures know the warehouse's views: not while it is imported
     from etl.measures.rollup import plans
 
-    return plans(MEASURES.values(), views.KEPT)
+    return plans(MEASURES.values(), (*views.KEPT, *views.SUMMED))
 
 
 def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Make the rollups of a plan, if its view is worth it."""
-    rows = _height(connection, plan.view)
+    rows = _rows(connection, plan)
     if rows < WORTH_ROWS:
         return
-    first, last = _span(connection, plan.view, plan)
-    for i, (grain, dims) in enumerate(_chosen(connection, plan)):
+    first, last = _floor(connection) if plan.is_balance else _span(connection, plan.view, plan)
+    for i, (grain, dims) in enumerate(_chosen(connection, plan, first)):
         name = f"{plan.prefix}_{i}"
-        select = _select(plan.view, plan, plan.keys(grain, dims))
+        select = _select(plan.view, plan, plan.keys(grain, dims, first))
         connection.execute(f"create table {name} as {select} order by all")
         height = _height(connection, name)
         counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
@@ -111,19 +117,23 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         )
 
 
-def _chosen(connection: duckdb.DuckDBPyConnection, plan: Plan) -> list[tuple[Grain, tuple[str, ...]]]:
-    """Of each choice the widest that is a small part of the view, judged by a month in the middle of its days."""
+def _chosen(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, first: date | None
+) -> list[tuple[Grain, tuple[str, ...]]]:
+    """Of each choice the widest that is a small part of the view, judged by a month in the middle of its days; for a
+    balance by the rows whose ages are told apart."""
     options = [one for choice in plan.choices for one in choice]
     counts = ", ".join(
-        f"approx_count_distinct(hash({', '.join(plan.keys(grain, dims).values())}))" for grain, dims in options
+        f"approx_count_distinct(hash({', '.join(plan.keys(grain, dims, first).values())}))" for grain, dims in options
     )
     day = plan.date_column
     middle = f"min({day}) + cast(date_diff('day', min({day}), max({day})) // 2 as integer)"
     is_middle = f"date_trunc('month', {day}) = date_trunc('month', (select {middle} from {plan.view}))"
-    for part in (is_middle, "true"):
+    for part in (f"{day} >= date '{first}'" if plan.is_balance else is_middle, "true"):
         [[rows, *found]] = connection.execute(f"select count(*), {counts} from {plan.view} where {part}").fetchall()
         if rows:
             break
+    rows = _rows(connection, plan) if plan.is_balance else rows
     is_small = dict(zip(options, (one <= PART * rows for one in found), strict=True))
     chosen = (next((one for one in choice if is_small[one]), None) for choice in plan.choices)
     return list(dict.fromkeys(one for one in chosen if one))
@@ -139,10 +149,10 @@ def _select(source: str, plan: Plan, keys: Mapping[str, str], sign: str = "1") -
 def _made(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, dict[str, str]]:
     """Name and keys of the rollups of a plan that hold its sums; none, when the measures have changed since."""
     rows = connection.execute(
-        f"select name, grain, dims from rollup_state where {_of(plan)} and counts = $1 and sums = $2",
+        f"select name, grain, dims, first_day from rollup_state where {_of(plan)} and counts = $1 and sums = $2",
         [list(plan.counts), [text for _, _, text in plan.sums]],
     ).fetchall()
-    return {name: plan.keys(grain, dims) for name, grain, dims in rows}
+    return {name: plan.keys(grain, dims, first) for name, grain, dims, first in rows}
 
 
 def _tighten(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> None:
@@ -166,10 +176,23 @@ def _of(plan: Plan) -> str:
     return f"view = '{plan.view}' and date_column = '{plan.date_column}'"
 
 
-def _span(connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> tuple[object, object]:
+def _span(connection: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> tuple[date | None, date | None]:
     """The first and last day of a plan's rows."""
     [span] = connection.execute(f"select min({plan.date_column}), max({plan.date_column}) from {source}").fetchall()
     return span[0], span[1]
+
+
+def _floor(connection: duckdb.DuckDBPyConnection) -> tuple[date, date]:
+    """The day on and before which balances are as old as they can be; and the last known day."""
+    from etl.measures.rollup import OLDEST
+
+    last: date = scalar(connection, "select data_through from warehouse_state") or date(1900, 1, 1)
+    return last - timedelta(OLDEST), last
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, plan: Plan) -> int:
+    """About how many rows a plan's view has."""
+    return _height(connection, views.SUMMED.get(plan.view, plan.view))
 
 
 def _height(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -38,11 +38,11 @@ KINDS: dict[str, Kind] = {
     "claim_root": "kept",
     "claim_answer": "passing",
     "claim_outcome": "kept",
-    "first_answer": "kept",
-    "denial_definition": "joined",
+    "first_answer": "passing",
+    "denial_definition": "kept",
     "definition_bridge": "joined",
     "denial": "kept",
-    "denial_attribution": "joined",
+    "denial_attribution": "kept",
     "claim_staff": "joined",
     "claim_balance": "kept",
     "receivable": "joined",
@@ -64,6 +64,9 @@ KINDS: dict[str, Kind] = {
 }
 ORDER = tuple(KINDS)
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
+# joined views whose rows hang on the kept rows of one claim root each (and on what all rows share), so that load can
+# keep sums of them too; with the kept table that is about as high, and tells how many rows they have
+SUMMED = {"definition_bridge": "denial_definition", "claim_staff": "claim_outcome", "receivable": "claim_balance"}
 
 
 @cache
@@ -103,6 +106,22 @@ def as_of_query(view: str) -> str:
         if name in needed:
             needed.update(below for below in _below(name) if depends_on_day(below))
     steps = (f"{name} as materialized (\n{text(name)}\n)" for name in ORDER if name in needed and depends_on_day(name))
+    return "with " + ",\n".join(steps)
+
+
+@cache
+def over_kept(view: str, rows: str) -> str:
+    """A `with` clause that defines a joined view over some rows (`rows`: SQL with a place for the name) of the kept
+    tables below it, instead of all."""
+    needed = {view}
+    for name in reversed(ORDER):
+        if name in needed and KINDS[name] == "joined":
+            needed.update(_below(name))
+    steps = []
+    for name in ORDER:
+        if name in needed and KINDS[name] in ("kept", "joined"):
+            select = rows.format(name) if KINDS[name] == "kept" else text(name)
+            steps.append(f"{name} as materialized (\n{select}\n)")
     return "with " + ",\n".join(steps)
 
 

@@ -6,7 +6,7 @@ from etl.measures.catalogue.dimension_sets import CLAIM, TIME
 from etl.measures.measure import Measure, Sum
 
 _DAYS = "Below 50 days, 30 to 40 preferable, for a physician practice (AAFP, Practice Finances)."
-_OPEN = Sum("open_amount", "open_amount > 0")
+_OPEN = Sum("open_amount", "balance_amount > 0")
 
 CASH = (
     Measure(
@@ -56,7 +56,7 @@ CASH = (
         ),
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'insurance' and open_amount > 0"),
+        numerator=Sum("open_amount", "side = 'insurance' and balance_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),
@@ -74,7 +74,7 @@ CASH = (
         caveat="Without patient_transactions.csv nothing is known to have been paid by patients.",
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "side = 'patient' and open_amount > 0"),
+        numerator=Sum("open_amount", "side = 'patient' and balance_amount > 0"),
         denominator=None,
         date_column=None,
         dimensions=(*CLAIM, "ar_bucket", "ar_reason"),
@@ -90,7 +90,7 @@ CASH = (
         "also counts what is not billed.",
         lower_is_better=True,
         view="receivable",
-        numerator=Sum("open_amount", "age_days > 90"),
+        numerator=Sum("open_amount", aged="age_days > 90"),
         denominator=_OPEN,
         date_column=None,
         dimensions=(*CLAIM, "ar_reason"),
@@ -110,7 +110,7 @@ CASH = (
         lower_is_better=True,
         view="receivable",
         numerator=_OPEN,
-        denominator=Sum("charge_amount", "is_recent_charge", divided_by=90),
+        denominator=Sum("charge_amount", "side = 'insurance'", divided_by=90, aged="submission_age_days < 90"),
         date_column=None,
         dimensions=CLAIM,
     ),
@@ -147,7 +147,7 @@ CASH = (
         lower_is_better=True,
         view="claim_money",
         numerator=Sum("net_open_amount"),
-        denominator=Sum("net_charge_amount", "is_recent_charge", divided_by=90),
+        denominator=Sum("net_charge_amount", divided_by=90, aged="submission_age_days < 90"),
         date_column=None,
         dimensions=CLAIM,
     ),
@@ -229,9 +229,10 @@ CASH = (
             "still wait for patients' payments. Without patient_transactions.csv patients pay nothing."
         ),
         lower_is_better=False,
-        view="claim_money",
-        numerator=Sum("collected_amount", "is_answered"),
-        denominator=Sum("net_charge_amount", "is_answered"),
+        view="claim_balance",
+        where="is_sent and is_answered",
+        numerator=Sum("insurance_paid_amount + patient_paid_amount"),
+        denominator=Sum("charge_amount - contractual_amount"),
         date_column="submission_date",
         dimensions=(*CLAIM, *TIME),
     ),
@@ -250,9 +251,10 @@ CASH = (
             "Moves with the price list: a practice that charges more looks worse. The net rate is the one to steer by."
         ),
         lower_is_better=False,
-        view="claim_money",
-        numerator=Sum("collected_amount", "is_answered"),
-        denominator=Sum("charge_amount", "is_answered"),
+        view="claim_balance",
+        where="is_sent and is_answered",
+        numerator=Sum("insurance_paid_amount + patient_paid_amount"),
+        denominator=Sum("charge_amount"),
         date_column="submission_date",
         dimensions=(*CLAIM, *TIME),
     ),

@@ -1044,12 +1044,12 @@ CREATE TABLE rollup_state (
 COMMENT ON TABLE rollup_state IS 'One row per rollup: a table of sums made ahead, of which several rows may belong to one group';
 COMMENT ON COLUMN rollup_state.name IS 'The table';
 COMMENT ON COLUMN rollup_state.view IS 'The view whose rows it sums';
-COMMENT ON COLUMN rollup_state.date_column IS 'The date column of the measures that it serves';
-COMMENT ON COLUMN rollup_state.grain IS 'day or month of the date column';
+COMMENT ON COLUMN rollup_state.date_column IS 'The date column of the measures that it serves; for balances, the date from which they are aged';
+COMMENT ON COLUMN rollup_state.grain IS 'day or month of the date column; age: its day, when it is not before first_day';
 COMMENT ON COLUMN rollup_state.dims IS 'Its dimensions, columns of the table';
 COMMENT ON COLUMN rollup_state.counts IS 'Conditions whose rows it counts, in the columns n0, n1 ...';
 COMMENT ON COLUMN rollup_state.sums IS 'Amount and condition that it sums, in the columns s0, s1 ...';
-COMMENT ON COLUMN rollup_state.first_day IS 'No row of the view is before this day';
+COMMENT ON COLUMN rollup_state.first_day IS 'No row of the view is before this day; for balances, ages are told apart from this day on';
 COMMENT ON COLUMN rollup_state.last_day IS 'No row of the view is after this day';
 COMMENT ON COLUMN rollup_state.row_count IS 'Rows of the table';
 COMMENT ON COLUMN rollup_state.tight_rows IS 'Its rows when each was one group, before loads added theirs';

@@ -1,4 +1,4 @@
--- one row per claim root sent or answered by the day: where its charge went; the columns add up to the cent
+-- one row per claim root sent or answered by the day: where its charge went, to the cent; and the claim as sent, if it was
 -- charge = insurance paid + contractual + patient paid + written off + insurance balance + patient balance
 -- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
@@ -106,13 +106,16 @@ divided as (
 )
 
 select
-    root_id, payer_id, since_date, is_sent, is_void, is_answered, is_denied, is_last_answer_rejection, last_remit_date,
-    cast(charge_amount as decimal(18, 2)) as charge_amount,
-    cast(insurance_paid_amount as decimal(18, 2)) as insurance_paid_amount,
-    cast(contractual_amount as decimal(18, 2)) as contractual_amount,
-    cast(patient_paid_amount as decimal(18, 2)) as patient_paid_amount,
-    cast(write_off_amount as decimal(18, 2)) as write_off_amount,
-    cast(denial_write_off_amount as decimal(18, 2)) as denial_write_off_amount,
-    cast(insurance_before_write_off - (write_off_amount - patient_write_off_amount) as decimal(18, 2)) as insurance_balance_amount,
-    cast(patient_before_write_off - patient_write_off_amount as decimal(18, 2)) as patient_balance_amount
-from divided
+    d.root_id, d.payer_id, d.since_date, d.is_sent, d.is_void, d.is_answered, d.is_denied, d.is_last_answer_rejection, d.last_remit_date,
+    cast(d.charge_amount as decimal(18, 2)) as charge_amount,
+    cast(d.insurance_paid_amount as decimal(18, 2)) as insurance_paid_amount,
+    cast(d.contractual_amount as decimal(18, 2)) as contractual_amount,
+    cast(d.patient_paid_amount as decimal(18, 2)) as patient_paid_amount,
+    cast(d.write_off_amount as decimal(18, 2)) as write_off_amount,
+    cast(d.denial_write_off_amount as decimal(18, 2)) as denial_write_off_amount,
+    cast(d.insurance_before_write_off - (d.write_off_amount - d.patient_write_off_amount) as decimal(18, 2)) as insurance_balance_amount,
+    cast(d.patient_before_write_off - d.patient_write_off_amount as decimal(18, 2)) as patient_balance_amount,
+    c.payer_name, c.claim_number, c.claim_id, c.claim_type, c.facility, c.rendering_npi, c.place_of_service, c.diagnosis_chapter,
+    c.coder_id, c.biller_id, c.teams, c.service_date, c.submission_date
+from divided as d
+left join claim_root as c on c.root_id = d.root_id

@@ -1,9 +1,9 @@
 -- one row per answered claim root (at the payer it was sent to) and role: the person, and whether a denial was theirs
-with answered as (
+with answered as not materialized (
     select * from claim_outcome where is_billed_payer and (is_adjudicated or is_rejected)
 ),
 
-person as (
+person as not materialized (
     select *, 'coder' as role, coder_id as staff_id from answered
     union all
     select *, 'biller' as role, biller_id as staff_id from answered

@@ -1,6 +1,6 @@
 -- one row per claim root, payer, other definition of a denial and reason why it counts another number or amount than ours
 -- summed up, the changes lead from our figure to that of the other definition
-with other as (
+with other as not materialized (
     select
         d.*, k.definition,
         case k.definition
@@ -20,9 +20,10 @@ with other as (
 ),
 
 -- of several kinds of code on a claim, the one that a reader would name first
-reasoned as (
+reasoned as not materialized (
     select
         *,
+        case when is_denied_there then 1 else 0 end - case when is_denied then 1 else 0 end as claims_more,
         case
             when is_denied_there = is_denied then 'whole_charge'
             when is_denied and (definition <> 'status_4' or not is_zero_pay) then 'partial_denial_missed'
@@ -41,33 +42,31 @@ reasoned as (
     from other
 ),
 
-same as (select * from reasoned where is_first_adjudication),
-
+-- a claim's dollars have one reason, or one for each kind of code or line; its count falls to the main reason
 change as (
-    select
-        root_id, payer_id, definition, main_reason as reason, answer_date as difference_date,
-        case when is_denied_there then 1 else 0 end - case when is_denied then 1 else 0 end as claim_change,
-        case when definition in ('status_4', 'zero_paid') then amount_there - denied_amount else 0 end as amount_change
-    from same
+    select *, main_reason as reason, answer_date as difference_date, claims_more as claim_change, amount_there - denied_amount as amount_change
+    from reasoned
+    where is_first_adjudication and definition in ('status_4', 'zero_paid')
     union all
     select
-        s.root_id, s.payer_id, s.definition, k.reason, s.answer_date, 0,
+        s.*, k.reason, s.answer_date, case when s.main_reason = k.reason then s.claims_more else 0 end,
         case k.reason
             when 'contractual' then s.contractual_amount
             when 'patient_share' then s.patient_share_amount
             when 'duplicate' then s.duplicate_amount
             when 'pending' then s.pending_amount
             when 'unknown' then s.unknown_amount
-            else s.denial_code_amount - s.denied_amount
+            when 'denial_codes' then s.denial_code_amount - s.denied_amount
+            else 0
         end
-    from same as s
+    from reasoned as s
     cross join (
-        values ('contractual'), ('patient_share'), ('duplicate'), ('pending'), ('unknown'), ('denial_codes')
+        values ('contractual'), ('patient_share'), ('duplicate'), ('pending'), ('unknown'), ('denial_codes'), ('partial_denial_missed')
     ) as k (reason)
-    where s.definition = 'every_cas'
+    where s.is_first_adjudication and s.definition = 'every_cas'
     union all
     select
-        s.root_id, s.payer_id, s.definition, k.reason, s.answer_date, 0,
+        s.*, k.reason, s.answer_date, case when s.main_reason = k.reason then s.claims_more else 0 end,
         case k.reason
             when 'contractual' then s.unpaid_contractual_amount
             when 'patient_share' then s.unpaid_patient_share_amount
@@ -78,36 +77,31 @@ change as (
             when 'partial_denial_missed' then -s.denied_in_part_amount
             else s.unpaid_rest_amount
         end
-    from same as s
+    from reasoned as s
     cross join (
         values ('contractual'), ('patient_share'), ('duplicate'), ('pending'), ('unknown'), ('none'),
         ('partial_denial_missed'), ('whole_charge')
     ) as k (reason)
-    where s.definition = 'unpaid_line'
+    where
+        s.is_first_adjudication and s.definition = 'unpaid_line'
+        and (s.claims_more <> 0 or s.unpaid_amount <> 0 or s.denied_in_part_amount <> 0)
     -- the first answer was a mere duplicate: ours waits for the adjudication, on its own day
     union all
-    select root_id, payer_id, definition, 'duplicate', answer_date, case when is_denied_there then 1 else 0 end, amount_there
+    select
+        *, 'duplicate', answer_date, case when first_remit_date = answer_date then claims_more when is_denied_there then 1 else 0 end,
+        case when first_remit_date = answer_date then amount_there - denied_amount else amount_there end
     from reasoned
     where not is_first_adjudication
     union all
-    select root_id, payer_id, definition, 'duplicate', first_remit_date, case when is_denied then -1 else 0 end, -denied_amount
+    select *, 'duplicate', first_remit_date, case when is_denied then -1 else 0 end, -denied_amount
     from reasoned
-    where not is_first_adjudication and first_remit_date is not null
-),
-
-summed as (
-    select
-        root_id, payer_id, definition, reason, difference_date, cast(sum(claim_change) as integer) as claim_change,
-        cast(sum(amount_change) as decimal(18, 2)) as amount_change
-    from change
-    group by root_id, payer_id, definition, reason, difference_date
+    where not is_first_adjudication and first_remit_date <> answer_date
 )
 
 select
-    s.root_id, s.payer_id, d.payer_name, d.claim_number, d.claim_id, d.claim_type, d.facility, d.rendering_npi, d.place_of_service,
-    d.diagnosis_chapter, d.coder_id, d.biller_id, d.teams, d.service_date, d.submission_date, d.answer_date, d.first_remit_date,
-    s.definition, s.reason as difference_reason, s.difference_date, d.charge_amount, d.paid_amount, d.denied_amount,
-    s.claim_change, s.amount_change
-from summed as s
-join denial_definition as d on d.root_id = s.root_id and d.payer_id = s.payer_id
-where s.claim_change <> 0 or s.amount_change <> 0
+    root_id, payer_id, payer_name, claim_number, claim_id, claim_type, facility, rendering_npi, place_of_service,
+    diagnosis_chapter, coder_id, biller_id, teams, service_date, submission_date, answer_date, first_remit_date,
+    definition, reason as difference_reason, difference_date, charge_amount, paid_amount, denied_amount,
+    claim_change, cast(amount_change as decimal(18, 2)) as amount_change
+from change
+where claim_change <> 0 or amount_change <> 0
