@@ -29,6 +29,7 @@ _HERE = Path(__file__).parent
 def main() -> None:
     # a file of ours: Streamlit would fetch a named symbol from Google
     st.set_page_config("cleanclaim", _HERE / "icon.png", layout="wide")
+    st.html(_HERE / "style.css")
     st.logo(_HERE / "logo.svg", size="large")
     check_page = st.Page(check.page, title="Pre-submission check", icon=":material/rule:", url_path="check")
     definitions_page = st.Page(
@@ -38,13 +39,14 @@ def main() -> None:
     claim_page = st.Page(
         claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden"
     )
+    # Streamlit serves its default page at / alone: /overview is a page of its own that leads there
+    overview_page = st.Page(
+        overview.page, title="Overview", icon=":material/monitoring:", url_path="home", default=True
+    )
+    by_name_page = st.Page(overview.page, title="Overview", url_path="overview", visibility="hidden")
     page = st.navigation(
         {
-            "": [
-                st.Page(
-                    overview.page, title="Overview", icon=":material/monitoring:", url_path="overview", default=True
-                ),
-            ],
+            "": [overview_page, by_name_page],
             "Denials": [
                 st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
                 st.Page(
@@ -65,6 +67,8 @@ def main() -> None:
         },
         expanded=True,
     )
+    if page == by_name_page:
+        st.switch_page(overview_page, query_params={key: st.query_params.get_all(key) for key in st.query_params})
     st.session_state["claim_page"] = claim_page
     try:
         if data.exists():

@@ -4,6 +4,8 @@ mark or a position as well. Cumulative shares and sorting are drawing, not measu
 
 from __future__ import annotations
 
+import textwrap
+
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
@@ -15,35 +17,10 @@ from etl.measures.interval import SMALL_SAMPLE
 
 # legible on light and dark alike; the main colour and that of text follow the theme (see blue, ink)
 ORANGE, GREY = "#E69F00", "#8C8C8C"
-_BUCKET_SHADES = ("#A9D3EE", "#6FB4DE", "#3B8FC4", "#E69F00", "#B3541E")
+_DARK, _LIGHT = "#10181F", "#FFFFFF"
+# each with the colour of the text that it bears
+_BUCKET_SHADES = (("#A9D3EE", _DARK), ("#6FB4DE", _DARK), ("#2877AD", _LIGHT), ("#E69F00", _DARK), ("#B3541E", _LIGHT))
 CONFIG = {"displayModeBar": False, "displaylogo": False}
-
-
-def trend(frame: pl.DataFrame, time: str = "month", is_rate: bool = True) -> go.Figure:
-    """A line over time; the last point is labelled."""
-    frame = frame.sort(time)
-    texts = [words.rate(v) if is_rate else words.money(v) for v in frame["value"]]
-    figure = go.Figure(
-        go.Scatter(
-            x=frame[time].to_list(),
-            y=[None if v is None else float(v) for v in frame["value"]],
-            mode="lines+markers+text",
-            text=[text if i == len(texts) - 1 else "" for i, text in enumerate(texts)],
-            textposition="middle right",
-            textfont={"color": ink()},
-            cliponaxis=False,
-            customdata=[[str(day), full, f"{int(n):,}"] for day, full, n in _trend_data(frame, time, texts)],
-            hovertemplate="%{x|%b %Y}<br>%{customdata[1]} of %{customdata[2]}<extra></extra>"
-            if is_rate
-            else "%{x|%b %Y}<br>%{customdata[1]}<extra></extra>",
-            line={"width": 2.5, "color": blue()},
-            marker={"size": 8, "color": blue()},
-        )
-    )
-    figure.update_yaxes(rangemode="tozero", tickformat=".0%" if is_rate else "$~s")
-    figure.update_xaxes(tickformat="%b\n%Y", dtick="M2" if frame.height > 8 else "M1", showgrid=False)
-    figure.update_layout(margin={"r": 52})
-    return finished(figure, 260)
 
 
 def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, most: int = 12) -> go.Figure:
@@ -61,9 +38,11 @@ def pareto(frame: pl.DataFrame, dim: str, names: dict[str, str] | None = None, m
         marker={"color": blue()},
         customdata=[[code, words.money(v)] for code, v in zip(frame[dim], frame["numerator"], strict=True)],
         text=[words.money(v) for v in frame["numerator"]],
-        # inside where it fits: outside, the line of shares would cross it
+        # at the foot, and outside only where the bar is low: the line of shares would cross it
         textposition="auto",
-        textfont={"size": 11},
+        insidetextanchor="start",
+        insidetextfont={"size": 11, "color": on_blue()},
+        outsidetextfont={"size": 11, "color": ink()},
         textangle=0,
         cliponaxis=False,
         hovertemplate="%{x}<br>%{customdata[1]}<extra></extra>",
@@ -102,11 +81,14 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
     figure = go.Figure(
         go.Bar(
             x=frame["numerator"].cast(pl.Float64),
-            y=[shortened(names.get(code, words.plain(code))) for code in frame[dim]],
+            y=[wrapped(names.get(code, words.plain(code))) for code in frame[dim]],
             orientation="h",
             marker={"color": blue()},
             text=[words.money(v) for v in frame["numerator"]],
             textposition="auto",
+            textangle=0,
+            insidetextfont={"color": on_blue()},
+            outsidetextfont={"color": ink()},
             cliponaxis=False,
             customdata=[[code, names.get(code, code)] for code in frame[dim]],
             hovertemplate="%{customdata[1]}<br>%{text}<extra></extra>",
@@ -118,7 +100,7 @@ def ranked(frame: pl.DataFrame, dim: str, names: dict[str, str], most: int = 5) 
 
 
 def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
-    """A table of shaded cells. Each cell is a square mark, so that it can be clicked; its amount is written in it."""
+    """A table of shaded cells with their amounts, where these fit. Each is a square mark, so that it can be clicked."""
     frame = frame.filter(pl.col("numerator") > 0)
     order = {
         dim: frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)[dim].to_list() for dim in (x, y)
@@ -129,15 +111,15 @@ def heat(frame: pl.DataFrame, x: str, y: str) -> go.Figure:
         go.Heatmap(
             x=labels[x], y=labels[y], z=amounts, xgap=3, ygap=3, showscale=False, hoverinfo="skip",
             colorscale=[[0, "rgba(59,143,196,0.08)"], [1, "rgba(59,143,196,0.75)"]],
+            text=[words.short(v) for v in frame["numerator"]], texttemplate="%{text}", textfont={"color": ink()},
         )
     )  # fmt: skip
     figure.add_scatter(
         x=labels[x],
         y=labels[y],
-        mode="markers+text",
+        mode="markers",
         marker={"symbol": "square", "size": 34, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
         text=[words.money(v) for v in frame["numerator"]],
-        textfont={"size": 11, "color": ink()},
         customdata=list(zip(frame[x], frame[y], strict=True)),
         hovertemplate="%{y}<br>%{x}<br>%{text}<extra></extra>",
         # a click picks a cell; the others must stay readable
@@ -156,7 +138,7 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
     """Stacked bars, one shade a bucket, darker and warmer with age; a segment says its amount when it has the room."""
     largest = frame.group_by(dim).agg(pl.col("numerator").sum()).sort("numerator", dim)
     figure = go.Figure()
-    for bucket, shade in zip(AR_BUCKETS, _BUCKET_SHADES, strict=True):
+    for bucket, (shade, on_it) in zip(AR_BUCKETS, _BUCKET_SHADES, strict=True):
         part = frame.filter((pl.col("ar_bucket") == bucket) & (pl.col("numerator") > 0))
         figure.add_bar(
             y=[words.plain(value) for value in part[dim]],
@@ -167,6 +149,7 @@ def aging(frame: pl.DataFrame, dim: str) -> go.Figure:
             text=[words.money(v) for v in part["numerator"]],
             textposition="inside",
             insidetextanchor="middle",
+            insidetextfont={"color": on_it},
             textangle=0,
             customdata=[[value, bucket] for value in part[dim]],
             hovertemplate=f"%{{y}}, {bucket} days<br>%{{text}}<extra></extra>",
@@ -248,6 +231,12 @@ def shortened(label: str, most: int = 30) -> str:
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
 
 
+def wrapped(label: str, width: int = 30) -> str:
+    """A label in two lines at most, cut at the end of the second only."""
+    first, *rest = textwrap.wrap(label, width, break_long_words=False) or [""]
+    return f"{first}<br>{shortened(' '.join(rest), width)}" if rest else first
+
+
 def ink() -> str:
     """The colour of text on the theme that the user has: Streamlit's own for charts is too pale on a shaded cell."""
     return "#DCE2E8" if st.context.theme.type == "dark" else "#2B3640"
@@ -258,15 +247,20 @@ def blue() -> str:
     return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
-def _trend_data(frame: pl.DataFrame, time: str, texts: list[str]) -> list[tuple]:
-    sizes = frame["denominator"].fill_null(0) if frame["denominator"].dtype != pl.Null else [0] * frame.height
-    return list(zip(frame[time], texts, sizes, strict=True))
+def on_blue() -> str:
+    """The colour of text on a bar in the main colour."""
+    return _DARK if st.context.theme.type == "dark" else _LIGHT
+
+
+def muted() -> str:
+    """A grey that text can bear; GREY is for marks."""
+    return "#A3ABB3" if st.context.theme.type == "dark" else "#667078"
 
 
 def finished(figure: go.Figure, height: int) -> go.Figure:
     """A drawing with the margins and the colours that all share."""
     margin = {"l": 8, "r": figure.layout.margin.r or 8, "t": 34, "b": 8}
     figure.update_layout(height=height, margin=margin, dragmode=False, hovermode="closest", font={"color": ink()})
-    figure.update_xaxes(tickfont={"color": ink()})
-    figure.update_yaxes(tickfont={"color": ink()})
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(tickfont={"color": ink()}, title_font={"color": ink()})
     return figure

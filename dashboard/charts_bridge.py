@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboard import words
-from dashboard.charts import GREY, ORANGE, blue, finished, shortened
+from dashboard.charts import ORANGE, blue, finished, ink, muted, on_blue, wrapped
 from etl.measures import Measure
 
 Named = tuple[str, Decimal | int]
@@ -29,7 +29,10 @@ def waterfall(
         x=[float(start[1]), float(end[1])],
         y=[start[0], end[0]],
         orientation="h",
-        marker={"color": GREY},
+        marker={"color": muted()},
+        insidetextfont={"color": on_blue()},
+        outsidetextfont={"color": ink()},
+        textangle=0,
         text=[words.number(measure, value) for _, value in (start, end)],
         textposition="auto",
         cliponaxis=False,
@@ -38,16 +41,19 @@ def waterfall(
     figure.add_bar(
         x=steps,
         base=before,
-        y=[shortened(names.get(code, code), 52) for code in frame[dim]],
+        y=[wrapped(names.get(code, code)) for code in frame[dim]],
         orientation="h",
         marker={"color": [ORANGE if step > 0 else blue() for step in steps]},
         text=[f"{'+' if step > 0 else ''}{words.number(measure, step)}" for step in steps],
         textposition="auto",
+        insidetextfont={"color": ["#10181F" if step > 0 else on_blue() for step in steps]},
+        outsidetextfont={"color": ink()},
+        textangle=0,
         cliponaxis=False,
         customdata=[[code, names.get(code, code)] for code in frame[dim]],
         hovertemplate="%{customdata[1]}<br>%{text}<extra></extra>",
     )
-    order = [start[0], *(shortened(names.get(code, code), 52) for code in frame[dim]), end[0]]
+    order = [start[0], *(wrapped(names.get(code, code)) for code in frame[dim]), end[0]]
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1], automargin=True, ticksuffix="  ")
     figure.update_xaxes(tickformat="$~s" if measure.unit == "money" else "~s", rangemode="tozero")
     figure.update_layout(showlegend=False, barmode="overlay", margin={"r": 60})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, words
+from dashboard import charts, charts_time, words
 from dashboard.panel import panel
 from dashboard.question import Question, Scope
 
@@ -18,22 +19,26 @@ _BY = {"sent": "Month sent", "answered": "Month answered"}
 
 def rate_by_month(name: str, title: str, scope: Scope) -> None:
     """The trend of a rate by the month in which its claims were sent, or as its tile counts it, were answered."""
-    by = st.segmented_control(
-        "Claims count in the month they were",
-        list(_BY),
-        default="sent",
-        required=True,
-        format_func=_BY.__getitem__,
-        key="trend",
-        bind="query-params",
-        help="By month sent, a month keeps its claims, and its rate moves until all are answered; by month answered, "
-        "as the tiles count, a month is settled when it is over, but mixes claims of several months.",
-    )
+    card = st.container(border=True, height="stretch")
+    with card:
+        chart = st.container()  # above the control, in line with its neighbour
+        by = st.segmented_control(
+            "Claims count in the month they were",
+            list(_BY),
+            default="sent",
+            required=True,
+            format_func=_BY.__getitem__,
+            key="trend",
+            bind="query-params",
+            help="By month sent, a month keeps its claims, and its rate moves until all are answered; by month "
+            "answered, as the tiles count, a month is settled when it is over, but mixes claims of several months.",
+        )
     question = Question(name, scope)
     if by == "answered":
-        panel(f"{title} by month answered", question.by("month"), charts.trend, "rate_by_month")
+        draw = partial(charts_time.trend, start=scope.start, end=scope.end)
+        panel(f"{title} by month answered", question.by("month"), draw, "rate_by_month", card=chart)
     else:
-        panel(f"{title} by month sent", question.sent().by("month"), figure, "rate_by_month_sent")
+        panel(f"{title} by month sent", question.sent().by("month"), figure, "rate_by_month_sent", card=chart)
 
 
 def figure(frame: pl.DataFrame) -> go.Figure:

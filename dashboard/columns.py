@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -130,6 +131,14 @@ def shown(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def percents(frame: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """The frame with these shares as percents of one decimal, as everywhere else, and their settings. For the eye only:
+    downloads keep the shares."""
+    found = [name for name in names if name in frame.columns]
+    scaled = frame.with_columns(pl.col(found).cast(pl.Float64) * 100) if found else frame
+    return scaled, {name: st.column_config.NumberColumn(format="%.1f%%") for name in found}
+
+
 def order(frame: pl.DataFrame) -> list[str]:
     """The claim first, then what it counts for, unless each row counts for one."""
     names = [name for name in frame.columns if name != "contribution"]
@@ -143,7 +152,9 @@ def config(frame: pl.DataFrame, unit: str) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for name, dtype in frame.schema.items():
         label = LABELS.get(name, name)
-        if isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):
+        if name == "units":  # a decimal that is no money
+            settings[name] = st.column_config.NumberColumn(label, format="localized")
+        elif isinstance(dtype, pl.Decimal) and (name != "contribution" or unit == "money"):
             settings[name] = st.column_config.NumberColumn(label, format="dollar")
         elif dtype == pl.Date:
             settings[name] = st.column_config.DateColumn(label, format="D MMM YYYY")

@@ -95,14 +95,15 @@ def period(preset: str, first_day: date | None, last_day: date | None) -> tuple[
     return _months_back(this_month, {"6m": 5, "3m": 2}.get(preset, 11)), end
 
 
-def empty(what: str) -> None:
-    """Say that there is nothing to show, and which filters to loosen."""
+def empty(what: str, day: date | None = None) -> None:
+    """Say that there is nothing to show in the period, or on a day, and which filters to loosen."""
     now = scope()
     chosen = [f"{name} = {', '.join(map(words.plain, values))}" for name, values in now.chosen().items()]
-    period_words = f"{words.day(now.start)} and {words.day(now.end)}"
+    when = f"on {words.day(day)}" if day else f"between {words.day(now.start)} and {words.day(now.end)}"
     hint = f" Filters: {'; '.join(chosen)}." if chosen else ""
+    longer = "another day" if day else "a longer period"
     st.info(
-        f"No {what} between {period_words}.{hint} Try a longer period or fewer filters.",
+        f"No {what} {when}.{hint} Try {longer}{' or fewer filters' if chosen else ''}.",
         icon=":material/filter_alt_off:",
     )
 

@@ -8,8 +8,9 @@ from functools import partial
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, data, drill, filters, reproduce, tiles, words
+from dashboard import charts, columns, data, drill, filters, findings, reproduce, tiles, words
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
 
@@ -24,24 +25,34 @@ _MATURITY = {
 Draw = Callable[[pl.DataFrame], go.Figure]
 
 
-def panel(title: str, question: Question, draw: Draw, key: str, names: Mapping[str, str] | None = None) -> None:
+def panel(
+    title: str,
+    question: Question,
+    draw: Draw,
+    key: str,
+    names: Mapping[str, str] | None = None,
+    card: DeltaGenerator | None = None,
+) -> None:
     """Ask, draw, and open the claims of a mark on a click, or by name for those who use the keyboard.
 
-    `draw` makes marks whose customdata begins with the values of the question's dims, in their order.
+    `draw` makes marks whose customdata begins with the values of the question's dims, in their order. It stands in a
+    card of its own, or in `card`.
     """
     frame = data.ask(question)
-    with st.container(border=True, height="stretch"):
+    with card or st.container(border=True, height="stretch"):
         tiles.heading(title, question.measure)
         tiles.not_applied(question)
-        missing = tiles.missing_file(question.measure)
-        if frame.is_empty() and missing:
-            st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
-            return
         # a rate of zero is an answer, a sum of zero is nothing to draw
         counted = "numerator" if question.measure.denominator is None else "denominator"
         if frame.is_empty() or not frame[counted].cast(pl.Float64).abs().sum():
-            filters.empty("claims")
+            if missing := tiles.missing_file(question.measure):
+                st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
+            else:
+                filters.empty("claims", question.day if question.is_balance else None)
             return
+        finding = findings.first(question, frame, names or {})
+        if finding:
+            st.caption(finding.replace("$", "\\$"))
         # a fresh key after each click: the same mark can then be clicked again, and no mark stays dimmed
         chart_key = f"{key}_{st.session_state.get(key, 0)}"
         st.plotly_chart(
@@ -50,7 +61,7 @@ def panel(title: str, question: Question, draw: Draw, key: str, names: Mapping[s
             on_select=partial(_clicked, key, chart_key, question),
             selection_mode="points",
             config=charts.CONFIG,
-            alt=f"{title}. {question.described()}. The table below it has the figures.",
+            alt=". ".join(filter(None, [title, question.described(), finding, "The table below it has the figures."])),
         )
         _footer(title, question, frame, key, names or {})
 
@@ -109,10 +120,14 @@ def _table(title: str, frame: pl.DataFrame, question: Question) -> None:
             *[pl.col(name).alias(label) for name, label in counts.items()],
             *maturity,
         )
-    style = {"rate": "percent", "money": "dollar"}.get(measure.unit, "plain")
-    styles = {measure.label: style, **dict.fromkeys(_MATURITY.values(), style), "Claims sent": "localized"}
+    style = {"money": "dollar", "count": "localized", "ratio": "%.2f"}.get(measure.unit, "%.1f")
+    styles = {measure.label: style, **dict.fromkeys(("Claims sent", "Counted", "Of"), "localized")}
     config = {label: st.column_config.NumberColumn(format=style) for label, style in styles.items()}
-    st.dataframe(named, hide_index=True, column_config=config, alt=f"{title} as a table")
+    shares = [*([measure.label] if measure.unit == "rate" else []), *(set(_MATURITY.values()) - {"Claims sent"})]
+    on_screen, percents = columns.percents(named, shares)
+    st.dataframe(
+        on_screen, hide_index=True, column_config=config | percents, placeholder=words.NONE, alt=f"{title} as a table"
+    )
     drill.downloads(named, title)
 
 

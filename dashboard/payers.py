@@ -12,11 +12,13 @@ import streamlit as st
 
 from dashboard import charts, columns, data, drill, story, words
 from etl import behaviour
-from etl.behaviour import Change
+from etl.behaviour import SEES, Change
+from etl.freshness import ANSWERS
 from etl.measures.interval import SMALL_SAMPLE
 from etl.warehouse.store import file_identity, open_reader
 
 _KIND = {"denial_rate": "Denial rate", "days_to_pay": "Days to pay"}
+_ANSWERS = "A claim counts once for each procedure family on it, so these shares lie below the initial denial rate."
 CAPTION = (
     "1 is what all payers together would do on this payer's mix of procedure families, claim types and sites; the bar "
     "is the exact 95 % Poisson interval. Where it crosses 1, the difference may be chance."
@@ -29,9 +31,9 @@ def compared(start: date, end: date, chosen: tuple[str, ...]) -> pl.DataFrame:
     return found.filter(pl.col("payer_name").is_in(chosen)) if chosen else found
 
 
-def changed(chosen: tuple[str, ...]) -> list[Change]:
-    """What has changed by the last known day."""
-    found = _changed(file_identity(data.path()))
+def changed(chosen: tuple[str, ...], by: date | None) -> list[Change]:
+    """What has changed by a day, or by the last known one."""
+    found = _changed(file_identity(data.path()), by)
     return [one for one in found if not chosen or one.payer_name in chosen]
 
 
@@ -40,9 +42,9 @@ def _compared(key: data.Key, start: date, end: date) -> pl.DataFrame:
     return behaviour.scorecard(open_reader(Path(key[0])), start, end)
 
 
-@st.cache_data(max_entries=2, show_spinner="Looking for changes …")
-def _changed(key: data.Key) -> list[Change]:
-    return behaviour.changes(open_reader(Path(key[0])))
+@st.cache_data(max_entries=8, show_spinner="Looking for changes …")
+def _changed(key: data.Key, by: date | None) -> list[Change]:
+    return behaviour.changes(open_reader(Path(key[0])), by)
 
 
 def ratios(frame: pl.DataFrame) -> go.Figure:
@@ -50,7 +52,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
     frame = frame.filter(pl.col("ratio").is_not_null()).sort("ratio")
     figure = go.Figure()
     for small in (False, True):
-        part = frame.filter((pl.col("n") < SMALL_SAMPLE) == small)
+        part = frame.filter((pl.col("claims") < SMALL_SAMPLE) == small)
         colour = charts.GREY if small else charts.blue()
         figure.add_scatter(
             x=part["ratio"], y=[words.plain(name) for name in part["payer_name"]], mode="markers", showlegend=False,
@@ -58,7 +60,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
             error_x={"array": part["high"] - part["ratio"], "arrayminus": part["ratio"] - part["low"], "color": colour,
                      "thickness": 2, "width": 5},
             customdata=[[words.rate(r), words.rate(a), words.count(n)]
-                        for r, a, n in part.select("rate", "adjusted_rate", "n").iter_rows()],
+                        for r, a, n in part.select("rate", "adjusted_rate", "claims").iter_rows()],
             hovertemplate="%{y}<br>%{x:.2f} × expected<br>raw %{customdata[0]}, on equal mix %{customdata[1]}"
                           "<br>%{customdata[2]} answers<extra></extra>",
         )  # fmt: skip
@@ -73,29 +75,38 @@ def scorecard(frame: pl.DataFrame) -> None:
     """The same as a table, to sort and to take away."""
     shown = frame.sort("ratio", descending=True, nulls_last=True).select(
         pl.col("payer_name").map_elements(words.plain, pl.String).alias("Payer"),
-        pl.col("n").alias("Answers"),
-        pl.col("rate").alias("Denial rate"),
+        pl.col("claims").alias("Answers"),
+        pl.col("rate").alias("Denied"),
         pl.col("adjusted_rate").alias("On equal mix"),
         pl.col("ratio").alias("Observed / expected"),
         pl.col("low").alias("From"),
         pl.col("high").alias("To"),
         pl.col("days_to_pay").alias("Days to pay"),
+        pl.when(pl.col("claims") < SMALL_SAMPLE)
+        .then(pl.lit("too few answers to tell"))
+        .otherwise(pl.lit(""))
+        .alias("Note"),
     )
-    percent = {name: st.column_config.NumberColumn(format="percent") for name in ("Denial rate", "On equal mix")}
+    on_screen, percent = columns.percents(shown, ("Denied", "On equal mix"))
+    percent["Answers"] = st.column_config.NumberColumn(format="localized", help=_ANSWERS)
     ratio = {
         name: st.column_config.NumberColumn(
             format="%.2f", help="95 % interval" if name != "Observed / expected" else None
         )
         for name in ("Observed / expected", "From", "To")
     }
-    st.dataframe(shown, hide_index=True, column_config=percent | ratio, alt="Payers on the same case mix")
+    st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, alt="Payers on the same case mix")
     drill.downloads(shown, "Payers on equal case mix")
 
 
 def findings(found: list[Change]) -> None:
     """What has changed, each finding in words, with the way to its first claims."""
+    if not found and ANSWERS in data.freshness().missing_files:
+        st.info(f"Load {ANSWERS} to fill this.", icon=":material/upload_file:")
+        return
     if not found:
         st.info("No payer has changed in a way that chance would not explain.", icon=":material/check_circle:")
+        st.caption(SEES)
         return
     for i, one in enumerate(found):
         with st.expander(

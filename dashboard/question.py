@@ -32,6 +32,10 @@ class Scope:
         """The filters in use, by the name that a user knows them by."""
         return {name: values for name, values in self.named().items() if values}
 
+    def of(self, *names: str) -> tuple[str, ...]:
+        """Those of these filters that are in use."""
+        return tuple(name for name in names if name in self.chosen())
+
     def named(self) -> dict[str, tuple[str, ...]]:
         return {"payer": self.payers, "site": self.sites, "team": self.teams}
 

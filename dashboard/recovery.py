@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -22,19 +23,21 @@ LEFT = {"all": "All", "30": "Within 30 days", "open": "Not passed", "passed": "L
 
 
 def listed(scope: Scope) -> pl.DataFrame:
-    """The list for the payers and sites chosen, in its order."""
-    found = _listed(file_identity(data.path()), str(riskmodel.path()))
+    """The list for the payers and sites chosen, in its order, as it was on the day that counts."""
+    found = _listed(file_identity(data.path()), str(riskmodel.path()), scope.known_by)
     for name, values in (("payer_name", scope.payers), ("facility", scope.sites)):
         if values:
             found = found.filter(pl.col(name).is_in(values))
     return found
 
 
-@st.cache_data(max_entries=2, show_spinner="Ranking the open denials …")
-def _listed(key: data.Key, model: str) -> pl.DataFrame:
+@st.cache_data(max_entries=8, show_spinner="Ranking the open denials …")
+def _listed(key: data.Key, model: str, known_by: date | None) -> pl.DataFrame:
+    connection = open_reader(Path(key[0]))
+    if known_by:  # the model has learned from what came later
+        return worklist(connection, known_by)
     from models.worklist_cli import learned_chances  # scikit-learn takes seconds to import
 
-    connection = open_reader(Path(key[0]))
     return worklist(connection, chances=learned_chances(connection, Path(model)))
 
 
@@ -52,6 +55,11 @@ def table(frame: pl.DataFrame) -> None:
     st.markdown(
         f"**{frame.height:,} claims**, {total} expected from those whose limit has not passed.".replace("$", "\\$")
     )
+    if frame["why"].str.contains("overturn model", literal=True).any():
+        st.caption(
+            "Here the chance is the overturn model's where it knows the line; the tiles and charts take the rate of "
+            "the payer and category, so that their sums differ a little."
+        )
     shown = columns.shown(frame.select(_SHOWN).head(1_000))
     config = columns.config(shown, "money")
     for name, label in _LABELS.items():

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, data, words
+from dashboard import charts, columns, data, words
 from etl.warehouse.store import file_identity, open_reader
 
 _LABELS = {
@@ -22,6 +22,7 @@ _LABELS = {
 }  # fmt: skip
 _SHARES = ("mean_risk", "denied_share", "listed_share", "false_positive_share")
 _DOLLARS = ("denied_amount", "at_random_amount")
+_SCORES = ("auroc", "brier", "ece", "average_precision")
 
 
 def path() -> Path:
@@ -102,9 +103,10 @@ def table(rows: list[dict[str, Any]], label: str) -> None:
         st.caption("Nothing to show.")
         return
     frame = pl.DataFrame([{_label(key): value for key, value in row.items()} for row in rows], infer_schema_length=None)
-    config = {_label(name): st.column_config.NumberColumn(format="percent") for name in _SHARES}
+    on_screen, config = columns.percents(frame, map(_label, _SHARES))
     config |= {_label(name): st.column_config.NumberColumn(format="dollar") for name in _DOLLARS}
-    st.dataframe(frame, hide_index=True, column_config=config, alt=label)
+    config |= {_label(name): st.column_config.NumberColumn(format="%.3f") for name in _SCORES}
+    st.dataframe(on_screen, hide_index=True, column_config=config, placeholder=words.NONE, alt=label)
 
 
 def reliability(rows: list[dict[str, float]]) -> go.Figure:
@@ -127,9 +129,8 @@ def reliability(rows: list[dict[str, float]]) -> go.Figure:
     )
     figure.update_xaxes(title="Predicted risk", tickformat=".0%")
     figure.update_yaxes(title="Denied", tickformat=".0%")
-    figure.update_layout(height=340, margin={"l": 8, "r": 8, "t": 34, "b": 8}, dragmode=False,
-                         legend={"orientation": "h", "y": 1.12, "x": 0})  # fmt: skip
-    return figure
+    figure.update_layout(legend={"orientation": "h", "y": 1.12, "x": 0})
+    return charts.finished(figure, 340)
 
 
 def _label(name: str) -> str:

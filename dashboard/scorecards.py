@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, charts_people, data, drill, filters, tiles, words
+from dashboard import charts, charts_people, columns, data, drill, filters, tiles, words
 from dashboard.panel import Draw, panel
 from dashboard.question import Question, Scope
 from etl.measures.fairness import (
@@ -37,9 +37,8 @@ def against_case_mix(role: Role, scope: Scope) -> None:
     ratio = Question(f"{role}_denial_ratio", scope)
     tiles.heading("Denials against what the case mix lets expect", ratio.measure)
     card = data.scorecard(role, scope)
-    missing = tiles.missing_file(ratio.measure)
     if card.is_empty():
-        if "work_log.csv" in missing:
+        if missing := tiles.missing_file(ratio.measure):
             st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
         else:
             filters.empty("claims")
@@ -101,8 +100,8 @@ def training(scope: Scope) -> None:
             Team_rate="team_missed_rate",
             Note=pl.when("is_small").then(pl.lit("too few codes audited to tell")).otherwise(pl.lit("")),
         ).rename({"Team_rate": "Team's rate"})
-        config = {name: st.column_config.NumberColumn(format="percent") for name in ("Rate", "Team's rate")}
-        st.dataframe(_greyed(shown, needs["is_small"]), hide_index=True, column_config=config, alt="Training needs")
+        on_screen, config = columns.percents(shown, ("Rate", "Team's rate"))
+        st.dataframe(_greyed(on_screen, needs["is_small"]), hide_index=True, column_config=config, alt="Training needs")
         drill.downloads(shown, "Training needs")
 
 
@@ -154,12 +153,12 @@ def _open(role: Role, scope: Scope, person: str) -> None:
 
 def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
     shown = card.select(list(_HEADS)).rename(_HEADS)
-    config = {
-        "Raw rate": st.column_config.NumberColumn(format="percent"),
+    on_screen, config = columns.percents(shown, ("Raw rate",))
+    config |= {
         "Expected": st.column_config.NumberColumn(format="%.1f"),
         **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "low", "high", "shrunken")},
     }
-    st.dataframe(_greyed(shown, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
+    st.dataframe(_greyed(on_screen, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Open the denials of one person", card["person"].to_list(), index=None, key=f"{role}_of",
@@ -172,7 +171,7 @@ def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
 
 def _greyed(frame: pl.DataFrame, small: pl.Series):
     """The table with the rows of small numbers in grey."""
-    grey = f"color: {charts.GREY}"
+    grey = f"color: {charts.muted()}"
     is_small = small.to_list()
     return frame.to_pandas().style.apply(lambda row: [grey if is_small[row.name] else ""] * len(row), axis=1)
 
@@ -184,6 +183,8 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
     said = [f"{_SAID[verdict]}: **{', '.join(people)}**." for verdict, people in by_verdict.items() if people]
     if not by_verdict[HIGHER] and not by_verdict[LOWER] and judged:
         said.insert(0, f"No {role} differs from the case mix by more than chance.")
+    if role == "coder" and judged:
+        said.append("Few errors become denials: as expected is no proof of good work; the audits below see the codes.")
     if judged:
         said.append(f"Of {judged} judged, chance alone puts about one in twenty outside the 95 % limits.")
     phi = card["over_dispersion"][0]
@@ -206,7 +207,7 @@ _LIMITS = f"""
   to somebody else. *Before contests* is what the codes alone say. A claim counts once, however often it is denied.
 - **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work; they
   also allow for the doubt in what is expected. *Shrunken* is the ratio drawn towards all people's where there is little
-  work: the fairer guess of what comes next.
+  work: the fairer guess of what comes next; it is empty where there is nobody to compare with.
 - **It cannot say** why: charts that are harder than payer, procedure and site show still look like poor work, and
   easier ones hide it. Read it with the audits, and talk before acting. It is no ranking: inside the limits, the
   order means nothing.

@@ -43,7 +43,8 @@ OPTIONS: dict[str, object] = {
     "theme.light.primaryColor": "#0072B2",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f4f6f8",
-    "theme.light.textColor": "#1f2933",
+    # captions show it at 60 %, and must still be read
+    "theme.light.textColor": "#0b1218",
     "theme.light.borderColor": "#dde3e9",
     "theme.dark.primaryColor": "#56B4E9",
     "theme.dark.backgroundColor": "#12171d",

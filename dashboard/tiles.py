@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import streamlit as st
 
 from dashboard import data, drill, reproduce, words
 from dashboard.question import Question, Scope
+from etl.freshness import ACKNOWLEDGED, ANSWERS, CLAIMS
 from etl.measures import NO_BENCHMARK, Measure
 
 # which way is good decides the colour of a change
 _COLOURS: dict[bool | None, Literal["inverse", "normal", "off"]] = {True: "inverse", False: "normal", None: "off"}
 
+_NEEDED_BY_DATE = {
+    "submission_date": (CLAIMS,),
+    **dict.fromkeys(("first_remit_date", "answer_date", "difference_date", "resolved_on", "payment_date"), (ANSWERS,)),
+}
+_NEEDED_BY_VIEW = {"receivable": (CLAIMS,), "claim_money": (CLAIMS, ANSWERS), "open_work": (CLAIMS, ANSWERS)}
+
 
 def row(*questions: Question, compare: bool = False) -> None:
-    """Tiles of equal width and height side by side."""
-    for column, question in zip(st.columns(len(questions)), questions, strict=True):
-        with column:
+    """Tiles side by side, as many in a row as have room (style.css)."""
+    with st.container(horizontal=True, key=f"tiles_{questions[0].name}"):
+        for question in questions:
             tile(question, compare)
 
 
@@ -70,22 +78,32 @@ def tooltip(measure: Measure) -> str:
 
 def not_applied(*questions: Question) -> None:
     """Say which filters in use a figure cannot take."""
-    ignored = dict.fromkeys(name for question in questions for name in question.ignored())
+    not_by(dict.fromkeys(name for question in questions for name in question.ignored()))
+
+
+def not_by(ignored: Iterable[str]) -> None:
+    """Say that these filters do not narrow what stands above or below."""
     if ignored:
         st.caption(f":material/filter_alt_off: Not filtered by {' or '.join(ignored)}.")
 
 
 def missing_file(measure: Measure) -> str:
-    """The side files that a measure's source names and that were never loaded."""
-    named = re.findall(r"\w+\.csv", measure.source)
-    return " and ".join(name for name in data.freshness().missing_files if name in named)
+    """The files that a measure needs and that were never loaded: by its kind of rows, and as its source names them."""
+    needed = {
+        *_NEEDED_BY_DATE.get(measure.date_column or "", ()),
+        *_NEEDED_BY_VIEW.get(measure.view, ()),
+        *([ACKNOWLEDGED] if "277CA" in measure.source or measure.name.startswith("clean_claim") else []),
+        *re.findall(r"\w+\.csv", measure.source),
+    }
+    return words.listed([name for name in data.freshness().missing_files if name in needed])
 
 
 def comparison(scope: Scope) -> str:
     """What the changes on the tiles are against, or why there are none; goes after the period."""
     before, first_day = scope.previous(), data.choices().first_day
     if not _goes_back(before):
-        return f" · nothing to compare with: the data begins on {words.day(first_day)}"
+        begins = f"the data begins on {words.day(first_day)}" if first_day else "nothing is loaded yet"
+        return f" · nothing to compare with: {begins}"
     return f" · changes against {words.day(before.start)} to {words.day(before.end)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +31,14 @@ def money(amount: Decimal | float | None, cents: bool = False) -> str:
     return f"{_MINUS if amount < 0 else ''}${text}"
 
 
+def short(amount: Decimal | float) -> str:
+    """`$681`, `$3.1k`, `$21k`, `$1.2M`: an amount where there is little room."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if (scaled := abs(float(amount)) / size) >= 0.9995:
+            return f"{_MINUS if amount < 0 else ''}${scaled:.{0 if scaled >= 9.95 else 1}f}{unit}"
+    return money(amount)
+
+
 def rate(value: float | None) -> str:
     """`12.3%`."""
     return NONE if value is None else f"{value:.1%}"
@@ -46,8 +55,8 @@ def expected(value: Decimal | float | None, is_rate: bool = False) -> str:
 
 
 def count(value: Decimal | float | None) -> str:
-    """`12,345`."""
-    return NONE if value is None else f"{int(value):,}"
+    """`12,345`; negative with a true minus sign."""
+    return NONE if value is None else f"{int(value):,}".replace("-", _MINUS)
 
 
 def number(measure: Measure, value: Decimal | float | None) -> str:
@@ -77,6 +86,11 @@ def change(measure: Measure, now: Decimal | float | None, before: Decimal | floa
     else:
         text = f"{step:+,.1f}" if measure.unit == "days" else f"{step:+,.0f}"
     return text if any(digit in text for digit in "123456789") else 0
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def day(value: date | None) -> str:

@@ -9,8 +9,12 @@ import duckdb
 
 from etl import people_issues
 
-# the table that each side file fills
-SIDE_FILES = {
+# what fills each table
+CLAIMS, ANSWERS, ACKNOWLEDGED = "837 files (claims)", "835 files (remittances)", "277CA files (acknowledgements)"
+FILES = {
+    "claim": CLAIMS,
+    "remittance": ANSWERS,
+    "acknowledgement": ACKNOWLEDGED,
     "work_log": "work_log.csv",
     "staff": "staff.csv",
     "coding_audit": "coding_audit.csv",
@@ -21,7 +25,7 @@ SIDE_FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The last known day, the files loaded, the things kept out, and the side files that never came."""
+    """The last known day, the files loaded, the things kept out, and the kinds of files that never came."""
 
     data_through: date | None
     files: int
@@ -43,7 +47,7 @@ def freshness(connection: duckdb.DuckDBPyConnection) -> Freshness:
             (select count(*) from issue where severity = 'flagged')
         """
     ).fetchall()
-    missing = [name for table, name in SIDE_FILES.items() if not connection.execute(f"from {table} limit 1").fetchone()]
+    missing = [name for table, name in FILES.items() if not connection.execute(f"from {table} limit 1").fetchone()]
     data_through, files, claims, quarantined, flagged = rows[0] if rows else (None, 0, 0, 0, 0)
     quarantined += len(people_issues.quarantined(connection))
     return Freshness(data_through, files, claims, quarantined, flagged, tuple(missing))

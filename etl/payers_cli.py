@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from etl import behaviour, payers
 from etl.errors import UserError
 from etl.measures import data_through
+from etl.measures.interval import SMALL_SAMPLE
 from etl.options import DEFAULT_DB, DbOption, FormatOption, day
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
@@ -85,6 +87,12 @@ def changes(
     found = [asdict(one) for one in behaviour.changes(open_reader(db), day("--as-of", as_of))]
     shown = ("kind", "payer_name", "denial_category", "procedure_family", "since", "before", "after", "claims_after",
              "amount", "is_mix")  # fmt: skip
+    if form is Format.table:
+        print(
+            f"{behaviour.SEES} amount: denied since beyond the old rate on the same mix, or what now waits longer. "
+            "is_mix: the mix of services explains it, the payer need not have changed.",
+            file=sys.stderr,
+        )
     emit(found if form is not Format.table else [{name: row[name] for name in shown} for row in found], form)
 
 
@@ -99,4 +107,12 @@ def compare(
     last = day("--to", end) or data_through(connection)
     if last is None:
         raise UserError(f"{db} holds no day yet. Load 837 and 835 files first.")
-    emit(behaviour.scorecard(connection, day("--from", start) or last - timedelta(365), last).to_dicts(), form)
+    found = behaviour.scorecard(connection, day("--from", start) or last - timedelta(365), last)
+    if form is Format.table:
+        print(
+            "ratio: observed over expected denials, 1 is what all payers together would do on this payer's mix; low to "
+            f"high holds 95 %, and where it holds 1 the difference may be chance. Fewer than {SMALL_SAMPLE} claims say "
+            "little. adjusted_rate: its rate on everybody's mix.",
+            file=sys.stderr,
+        )
+    emit(found.to_dicts(), form)

@@ -10,7 +10,7 @@ import typer
 
 from etl.errors import UserError
 from etl.measures.fairness import LEAST_CLAIMS, LEAST_EXPECTED
-from etl.measures.scorecard import scorecard, training_needs
+from etl.measures.scorecard import LEAST_CODES, scorecard, training_needs
 from etl.options import DEFAULT_DB, DbOption, FormatOption, day, filters_of
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
@@ -60,6 +60,12 @@ def training_command(
     """The families of codes that each coder misses most in audits, with the team's rate beside it."""
     period = (day("--from", start), day("--to", end))
     frame = training_needs(open_reader(db), filters_of(where or []), period, day("--as-of", as_of))
+    if form is Format.table:
+        print(
+            "What auditors found otherwise than coded, beside the coder's team; is_small: fewer than "
+            f"{LEAST_CODES} codes audited, too few to tell.",
+            file=sys.stderr,
+        )
     emit(frame.to_dicts(), form)
 
 
@@ -67,8 +73,9 @@ def _explain(frame: pl.DataFrame) -> None:
     """How to read the table; to stderr, as it is no part of the answer."""
     print(
         "In the order of ids, not a ranking. ratio = observed / expected with its exact 95 % interval; shrunken: drawn "
-        f"towards all people's. Nobody with fewer than {LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is "
-        "judged.",
+        "towards all people's, empty where nobody else does such work. Nobody with fewer than "
+        f"{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. As expected is no proof of good "
+        "work: few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
         file=sys.stderr,
     )
     phi = frame["over_dispersion"][0] if frame.height else 1.0

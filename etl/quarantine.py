@@ -15,6 +15,8 @@ import duckdb
 from etl import issues, people_issues
 from etl.errors import UserError
 from etl.inputs import Input, find
+from etl.tables.cells import separator
+from etl.tables.side_files import is_data
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.masked import masked
@@ -132,8 +134,9 @@ def _row(one: Input, row: int, reveal: bool) -> Iterator[str]:
     with one.open() as stream:
         for place, line in enumerate(stream, 1):
             text = line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
-            if place == 1:
-                yield f" {place:>7}  {text}"
-            elif place == row:
-                yield f">{place:>7}  {text if reveal else masked('  ' + text, chr(0))[2:]}"
+            is_header = place == 1 and not is_data(text.split(separator(text)))
+            if place in (1, row):
+                shown = text if reveal or is_header else masked("  " + text, chr(0))[2:]
+                yield f"{'>' if place == row and not is_header else ' '}{place:>7}  {shown}"
+            if place == row:
                 return

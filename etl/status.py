@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -45,7 +46,9 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     out["mended"] = scalar(connection, f"select count(*) from issue where {mended}")
     out["flagged"] = issues.listed(connection, "severity = 'flagged'") + people_issues.flagged(connection)
     out["rejected_files"] = _rejected_files(connection)
-    out["unnamed_rejections"] = _unnamed_rejections(connection)
+    out["unnamed_rejections"] = _rows(connection, _sql("unnamed_rejections"))
+    [reused] = _rows(connection, _sql("reused_numbers"))
+    out["reused_numbers"] = reused | {"uncounted_amount": f"{reused['uncounted_amount']:.2f}"}
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
@@ -59,9 +62,10 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def needs_a_person(found: dict[str, Any]) -> bool:
-    """Whether something is quarantined, does not balance, or was rejected as a file and not sent again."""
+    """Whether something is quarantined, does not balance, was rejected as a file and not sent again, or whether claims
+    cannot be told apart."""
     rejected = any(one["claims_not_sent_again"] for one in found["rejected_files"])
-    return bool(found["quarantined"] or found["unbalanced"] or rejected)
+    return bool(found["quarantined"] or found["unbalanced"] or rejected or found["reused_numbers"]["numbers"])
 
 
 def sentences(found: dict[str, Any]) -> list[str]:
@@ -92,6 +96,7 @@ def sentences(found: dict[str, Any]) -> list[str]:
         "which the others are it does not say. Ask the clearinghouse."
         for one in found["unnamed_rejections"]
     ]
+    lines += _reused(found["reused_numbers"])
     if found["mended"]:
         lines.append(f"{found['mended']:,} that were quarantined came mended since.")
     lines += _listed("quarantined: not counted until it is mended and loaded again", found["quarantined"])
@@ -173,12 +178,20 @@ def _rejection(one: dict[str, Any]) -> str:
     return f"{one['file']}, segment {one['segment']:,}: {said}: {of}."
 
 
-def _unnamed_rejections(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """277CA that count more rejected claims than they name."""
-    return _rows(
-        connection,
-        (views.SQL / "load" / "unnamed_rejections.sql").read_text(encoding="utf-8"),
-    )
+def _reused(found: dict[str, Any]) -> list[str]:
+    """Numbers that stand for several visits, in words."""
+    if not found["numbers"]:
+        return []
+    return [
+        f"{found['numbers']:,} patient control numbers (CLM01) stand for {found['claims']:,} visits on different days. "
+        "Each number counts as one claim: the charge of its last visit and the payments of all, so that "
+        f"{Decimal(found['uncounted_amount']):,.2f} of charges is in no measure, balances look overpaid, and denials "
+        "after the first visit's answer are left out. Have the billing system give each claim a number of its own."
+    ]
+
+
+def _sql(name: str) -> str:
+    return (views.SQL / "load" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from etl.warehouse import views
 
 # an hour now is worth more where waiting loses the claim: (days left at most, weight)
 _URGENCY = ((-1, 0.0), (14, 2.0), (30, 1.5))
+# with fewer the chance is more the category's than the payer's own
+_FEW_WORKED = 20
 _LIMIT_OF = {"refile": "filing_days", "correct": "corrected_days", "appeal": "appeal_days"}
 _VERB = {"refile": "send it again", "correct": "send a corrected claim", "appeal": "appeal"}
 COLUMNS = (
@@ -140,6 +142,8 @@ def _words(row: dict[str, Any]) -> tuple[str, str]:
         source = "by the overturn model"
     elif row["worked"]:
         source = f"{int(row['overturned']):,} of {int(row['worked']):,} such denials that were worked here came back"
+        if row["worked"] < _FEW_WORKED:
+            source += ", which is few and drawn towards the rate of this category"
     else:
         source = "the rate of this category, as no such denial of this payer was worked yet"
     of = "contract" if row["is_contract"] else "usual limit, not this payer's contract"

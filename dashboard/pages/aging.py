@@ -21,7 +21,7 @@ _TILES = ("insurance_ar_amount", "patient_ar_amount", "ar_over_90_share", "days_
 def page() -> None:
     first_day, last_day = data.days()
     st.title("A/R aging")
-    st.caption("Balances stand on one day, so this page takes the day below instead of the period.")
+    st.caption("Balances stand on one day: this page takes the day below, not the period of the side bar.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         as_of = (
             st.date_input(
@@ -55,6 +55,10 @@ def page() -> None:
             key="side",
             bind="query-params",
         )
+    known = filters.scope().known_by
+    if known and known < as_of:
+        as_of = known
+        st.caption(f":material/history: Balances of {words.day(as_of)}: nothing later counts, as the side bar says.")
     scope = replace(filters.scope(), end=as_of)
     tiles.row(*(Question(name, scope, as_of=as_of, age_from=age_from) for name in _TILES))
     tiles.row(*(Question(name, scope, as_of=as_of, age_from=age_from) for name in _BESIDE))

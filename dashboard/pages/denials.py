@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, cohorts, data, filters, tiles, words
+from dashboard import charts, charts_time, cohorts, data, filters, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
 from etl.measures import DIMENSIONS
@@ -44,7 +44,7 @@ def page() -> None:
         panel(
             "Denied amount by month",
             denied.by("month"),
-            lambda frame: charts.trend(frame, is_rate=False),
+            lambda frame: charts_time.trend(frame, scope.start, scope.end, is_rate=False),
             "denied_by_month",
         )
     with right:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import charts, data, filters, payers, tiles, words
 from dashboard.panel import panel
 from dashboard.question import Question
+from etl.behaviour import SEES
 
 _CONTRACT = ("contract_variance_amount", "underpaid_amount", "overpaid_amount")
 
@@ -14,25 +15,27 @@ _CONTRACT = ("contract_variance_amount", "underpaid_amount", "overpaid_amount")
 def page() -> None:
     scope = filters.scope()
     st.title("Payers")
-    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}; changes look back from the last known day")
+    _, last_day = data.days()
+    known = words.day(scope.known_by or last_day)
+    st.caption(f"{words.day(scope.start)} to {words.day(scope.end)}; changes are those known on {known}")
     with st.container(border=True):
         st.markdown(
             "##### What changed",
-            help="Denial rate by payer, category and procedure family; days to pay by payer. At most one finding in "
-            "ten is chance on average (Benjamini-Hochberg). Falls are shown as well as rises.",
+            help="Denial rate by payer, category and procedure family; days to pay by payer. Falls are shown as "
+            f"well as rises. {SEES}",
         )
-        payers.findings(payers.changed(scope.payers))
+        tiles.not_by(scope.of("site", "team"))
+        payers.findings(payers.changed(scope.payers, scope.known_by))
     frame = payers.compared(scope.start, scope.end, scope.payers)
     with st.container(border=True):
         st.markdown("##### Denials on equal case mix", help=payers.CAPTION)
+        tiles.not_by(scope.of("site", "team"))
         if frame.is_empty():
             filters.empty("answers")
         else:
-            chart, table = st.columns([3, 4])
-            chart.plotly_chart(payers.ratios(frame), key="ratios", config=charts.CONFIG, alt=payers.CAPTION)
-            with table:
-                payers.scorecard(frame)
+            st.plotly_chart(payers.ratios(frame), key="ratios", config=charts.CONFIG, alt=payers.CAPTION)
             st.caption(payers.CAPTION)
+            payers.scorecard(frame)
     st.markdown("##### Against the contract")
     if "allowed_schedule.csv" in data.freshness().missing_files:
         st.info(

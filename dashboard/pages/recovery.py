@@ -15,15 +15,18 @@ _TILES = ("expected_recoverable_amount", "timely_filing_at_risk_amount", "timely
 
 def page() -> None:
     scope = filters.scope()
-    _, today = data.days()
+    today = scope.known_by or data.days()[1]
     st.title("Recovery")
     st.caption(
         f"Open denials and rejections on {words.day(today)} that nobody is working yet, by expected dollars; those "
-        "within 14 days of their limit count double, within 30 one and a half times. The period above does not apply."
+        "within 14 days of their limit count double, within 30 one and a half times. The period does not apply here."
     )
     questions = [Question(name, scope, as_of=today) for name in _TILES]
     tiles.row(*questions)
     found = recovery.listed(scope)
+    if found.is_empty() and (missing := tiles.missing_file(questions[0].measure)):
+        st.info(f"Load {missing} to fill this.", icon=":material/upload_file:")
+        return
     if found.is_empty():
         st.info("Nothing is open: no denial or rejection waits for work here.", icon=":material/check_circle:")
         return
@@ -36,6 +39,7 @@ def page() -> None:
             "Category", sorted(found["denial_category"].unique()), format_func=words.plain,
             placeholder="All categories", key="category", bind="query-params",
         )  # fmt: skip
+    tiles.not_by(scope.of("team"))
     chosen = recovery.narrowed(found, left, categories)
     if chosen.is_empty():
         st.info("No open claim fits these filters.", icon=":material/filter_alt_off:")

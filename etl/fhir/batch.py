@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import BinaryIO
 
 import duckdb
 import polars as pl
 
 from etl.errors import Problem
-from etl.fhir.claims import ClaimValues, Values, claim_values
-from etl.fhir.payments import PaymentValues, payment_values
+from etl.fhir.claims import claim_values
+from etl.fhir.gather import Found, frames
+from etl.fhir.payments import payment_values
 from etl.fhir.resources import BadResourceError, References, Resource, read
 from etl.tables.batch import kept
-from etl.tables.claims import Frames, with_all
+from etl.tables.claims import Frames
 from etl.tables.known import known_claims, known_payments, near_payments
 from etl.tables.stand_in import say_doubtful, say_known, transaction_set
 from etl.x12.sound import Rows
@@ -51,13 +51,9 @@ def load(files: list[Arrived], connection: duckdb.DuckDBPyConnection, append: Ca
     # a claim that is stated as such is not taken from its explanation of benefit
     for kind in ("Claim", "ExplanationOfBenefit"):
         for one in files:
-            found = list(_values(one, kind, references))
-            _claims(one, [claim for claim in found if not claim[2]] if kind == "Claim" else found, connection, append)
-            if kind != "Claim":
-                _payments(one, found, connection, append)
-
-
-_Found = tuple[int, ClaimValues, PaymentValues | None]
+            claims, payments = frames(_values(one, kind, references))
+            _append_claims(one, claims, kind, connection, append)
+            _append_payments(one, payments, connection, append)
 
 
 def _referred(one: Arrived) -> Iterator[Resource]:
@@ -66,7 +62,7 @@ def _referred(one: Arrived) -> Iterator[Resource]:
             yield from line.resources or ()
 
 
-def _values(one: Arrived, kind: str, references: References) -> Iterator[_Found]:
+def _values(one: Arrived, kind: str, references: References) -> Iterator[Found]:
     """The line, claim and payment of each sound resource of a kind; what is wrong with the others is noted."""
     with one.open() as stream:
         for line in read(stream):
@@ -94,30 +90,14 @@ def _check(resource: Resource) -> None:
         raise BadResourceError("outcome", f"“{outcome}”", "complete or partial")
 
 
-def _claims(
-    one: Arrived, found: Iterable[_Found], connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
+def _append_claims(
+    one: Arrived, out: Frames, kind: str, connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
 ) -> None:
-    rows = list(found)
-    stated = [claim.claim["patient_control_number"] for _, claim, paid in rows if paid]
-    held = _held(connection, "claim", "patient_control_number", stated)
-    chosen: list[tuple[int, ClaimValues]] = []
-    for line, claim, paid in rows:
-        number = claim.claim["patient_control_number"]
-        if paid is None or number not in held:
-            chosen.append((line, claim))
-            if paid is not None:
-                held.add(number)
-    one.seen_claims += len(chosen)
-    out = {
-        "claim": _frame("claim", [(line, i, claim.claim) for i, (line, claim) in enumerate(chosen)], "claim"),
-        "service_line": _frame(
-            "service_line", [(line, i, v) for i, (line, claim) in enumerate(chosen) for v in claim.lines], "claim"
-        ),
-        "diagnosis": pl.DataFrame(
-            [{"claim": i, **v} for i, (_, claim) in enumerate(chosen) for v in claim.diagnoses],
-            schema={"claim": pl.Int64, "sequence": pl.Int64, "qualifier": pl.String, "diagnosis_code": pl.String},
-        ),
-    }
+    if kind != "Claim":  # what is stated as a claim, or stands above, is not taken from its explanation of benefit
+        numbers = out["claim"]["patient_control_number"]
+        held = _held(connection, "claim", "patient_control_number", numbers.to_list())
+        out = kept(out, "claim", numbers.is_first_distinct() & ~numbers.is_in(list(held)))
+    one.seen_claims += out["claim"].height
     known = known_claims(connection, out, _COMPARED)
     say_known(one, out["claim"].filter(known), "claim")
     out = kept(out, "claim", ~known)
@@ -126,55 +106,10 @@ def _claims(
         append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
 
 
-def _payments(
-    one: Arrived, found: list[_Found], connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
-) -> None:
-    rows = [(line, paid) for line, _, paid in found if paid]
-    one.seen_payments += len(rows)
-    keys: dict[tuple[object, ...], int] = {}
-    sets = [keys.setdefault(tuple(paid.remittance.values()), len(keys)) for _, paid in rows]
-    first = {at: i for i, at in reversed(list(enumerate(sets)))}
-    services = [(line, i, v) for i, (line, paid) in enumerate(rows) for v in paid.services]
-    starts = [0, *accumulate(len(paid.services) for _, paid in rows)]
-    claim = _frame(
-        "claim_payment", [(line, i, paid.claim_payment) for i, (line, paid) in enumerate(rows)], "claim_payment"
-    )
-    heads = [(rows[i][0], at, rows[i][1].remittance) for at, i in sorted(first.items())]
-    out = {
-        "remittance": _frame("remittance", heads, "set"),
-        "claim_payment": claim.with_columns(set=pl.Series(sets, dtype=pl.Int64)),
-        "service_payment": _frame("service_payment", services, "claim_payment").with_row_index("service_payment")
-        .with_columns(pl.col("service_payment").cast(pl.Int64)),
-    }  # fmt: skip
-    for table, name in (("adjustment", "adjustments"), ("remark", "remarks")):
-        parts = [
-            {
-                "claim_payment": i,
-                "segment": line,
-                "service_payment": None if v["service"] is None else starts[i] + v["service"],
-                **{key: value for key, value in v.items() if key != "service"},
-            }
-            for i, (line, paid) in enumerate(rows)
-            for v in getattr(paid, name)
-        ]
-        out[table] = pl.DataFrame(parts, schema=_SCHEMAS[table])
-    out["adjustment"] = out["adjustment"].with_columns(
-        sequence=pl.int_range(pl.len(), dtype=pl.Int64), quantity=pl.lit(None, pl.Decimal(18, 3))
-    )
-    out["remark"] = out["remark"].drop("segment")
-    _append_payments(one, out, connection, append)
-
-
-_KEYS = {"claim_payment": pl.Int64, "segment": pl.Int64, "service_payment": pl.Int64}
-_SCHEMAS: dict[str, dict[str, type[pl.DataType] | pl.DataType]] = {
-    "adjustment": {**_KEYS, "group_code": pl.String, "carc": pl.String, "amount": pl.Decimal(18, 2)},
-    "remark": {**_KEYS, "remark_code": pl.String},
-}
-
-
 def _append_payments(
     one: Arrived, out: Frames, connection: duckdb.DuckDBPyConnection, append: Callable[[Rows], None]
 ) -> None:
+    one.seen_payments += out["claim_payment"].height
     near, doubtful = near_payments(connection, out)
     known = known_payments(connection, out, ["payer_claim_control_number"]) | near
     say_doubtful(one, out["claim_payment"].filter(doubtful & ~known))
@@ -212,14 +147,6 @@ def _held(connection: duckdb.DuckDBPyConnection, table: str, column: str, values
     ).fetchall()
     connection.unregister("incoming_value")
     return {row[0] for row in rows}
-
-
-def _frame(table: str, rows: list[tuple[int, int, Values]], key: str) -> pl.DataFrame:
-    """A table's frame from values, with the line of each as its segment and the number of what it belongs to."""
-    empty = with_all(table, pl.DataFrame(schema={key: pl.Int64, "segment": pl.Int64}), (key, "segment"))
-    lists = [name for name, dtype in empty.schema.items() if isinstance(dtype, pl.List)]
-    frame = pl.DataFrame([{**values, key: i, "segment": line} for line, i, values in rows], schema=empty.schema)
-    return frame.drop(lists)
 
 
 def _quarantine(one: Arrived, line: int, rule: str, found: str, expected: str, kind: str) -> None:

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
+from etl.x12.tokens import TOO_LARGE
+
 Resource = dict[str, Any]
 
 _NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -181,7 +183,7 @@ def amount(value: Any, element: str) -> Decimal | None:
     if value.get("currency", "USD") != "USD":
         raise BadResourceError(element, f"the currency {value['currency']}", "USD")
     cents = Decimal(number).quantize(Decimal("0.01"))
-    if cents != number or abs(cents) >= Decimal(10) ** 16:
+    if cents != number or abs(cents) >= TOO_LARGE:
         raise BadResourceError(element, str(number)[:30], "an amount in whole cents")
     return cents
 
@@ -191,9 +193,12 @@ def day(value: Any, element: str) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value)[:10])
+        found = date.fromisoformat(str(value)[:10])
     except ValueError:
-        raise BadResourceError(element, f"“{str(value)[:30]}”", "a date like 2026-04-30") from None
+        found = None
+    if found is None or not 1900 <= found.year <= 2099:
+        raise BadResourceError(element, f"“{str(value)[:30]}”", "a date like 2026-04-30")
+    return found
 
 
 def supporting(resource: Resource, category: str) -> Resource:

@@ -1,18 +1,26 @@
-"""What share of a person's claims would have been denied in other hands: indirect standardisation.
+"""People and payers compared on the same mix of work: indirect standardisation.
 
-Each claim is in a cell: claim type and procedure family, then payer, then site. The chance of a denial in a cell is
-that of the same cell in *other people's* claims, so nobody is measured against themselves. Few such claims say little,
-so the chance is drawn towards that of the coarser cell (and that towards the one above, up to all claims), the more
-the fewer denials were to be expected there: rate × (1 + A × denials) / (1 + A × expected denials), where A is how much
-the cells of that level truly differ beyond chance (a gamma-Poisson model, A by moments: var = e + A e²; see
+Observed over expected denials is 1 for whoever does as the yardstick does, whatever the mix (Breslow and Day,
+Statistical Methods in Cancer Research II, IARC 1987, 2.3). Payers' yardstick is what all of them together do in each
+cell (`indirect`); a person's is what the others do (`with_chance`), as a few people would be their own yardstick.
+
+For people each claim is in a cell: claim type and procedure family, then payer, then site. The chance of a denial in a
+cell is that of the same cell in *other people's* claims, so nobody is measured against themselves. Few such claims say
+little, so the chance is drawn towards that of the coarser cell (and that towards the one above, up to all claims), the
+more the fewer denials were to be expected there: rate × (1 + A × denials) / (1 + A × expected denials), where A is how
+much the cells of that level truly differ beyond chance (a gamma-Poisson model, A by moments: var = e + A e²; see
 etl/measures/fairness.py for sources). A level whose cells differ by chance alone (A = 0) changes nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from etl.measures.fairness import ratio_interval
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -71,15 +79,15 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def summed(cells: pl.DataFrame) -> pl.DataFrame:
-    """One row per person, by their ids: claims, observed, expected (null when there is nobody to compare with), doubt
+def summed(cells: pl.DataFrame, who: str = "person", mix: Sequence[str] = MIX) -> pl.DataFrame:
+    """One row per `who`, by their ids: claims, observed, expected (null when there is nobody to compare with), doubt
     (the variance of expected) and comparable (the share of claims that others do as well)."""
     expected = (pl.col("claims") * pl.col("chance")).sum()
     comparable = (pl.col("claims") * pl.col("is_comparable")).sum() / pl.col("claims").sum()
     return (
-        cells.group_by("person", *MIX)
+        cells.group_by(who, *mix)
         .agg(pl.col("claims", "denials").sum(), pl.col("chance", "cell_doubt", "common_doubt", "is_comparable").first())
-        .group_by("person")
+        .group_by(who)
         .agg(
             pl.col("claims").sum(),
             observed=pl.col("denials").sum(),
@@ -87,7 +95,28 @@ def summed(cells: pl.DataFrame) -> pl.DataFrame:
             doubt=(pl.col("cell_doubt") * pl.col("claims") ** 2).sum() + pl.col("common_doubt").first() * expected**2,
             comparable=comparable,
         )
-        .sort("person")
+        .sort(who)
+    )
+
+
+def indirect(frame: pl.DataFrame, who: str, mix: Sequence[str]) -> pl.DataFrame:
+    """Rows with `who`, the mix, claims and denials -> one row per `who`, by their ids, against what all do together.
+
+    Columns: claims, observed, expected, ratio (null when nothing is expected) with its exact 95 % limits low and high,
+    rate (observed / claims) and adjusted_rate (ratio x the rate of all): its rate on everybody's mix.
+    """
+    of_all = pl.col("denials").sum().over(mix) / pl.col("claims").sum().over(mix)
+    cells = frame.with_columns(chance=of_all, cell_doubt=0.0, common_doubt=0.0, is_comparable=True)
+    found = summed(cells, who, mix).drop("doubt", "comparable")
+    every = float(found["observed"].sum()) / max(float(found["claims"].sum()), 1.0)
+    low, high = ratio_interval(found["observed"], found["expected"])
+    ratio = pl.when(pl.col("expected") > 0).then(pl.col("observed") / pl.col("expected"))
+    return found.with_columns(
+        ratio=ratio,
+        low=pl.Series(low).fill_nan(None),
+        high=pl.Series(high).fill_nan(None),
+        rate=pl.col("observed") / pl.col("claims"),
+        adjusted_rate=ratio * every,
     )
 
 

@@ -1,10 +1,10 @@
 """Has a rate, or a time to pay, changed? Scans over many series at once, with false-discovery control.
 
 Rate: for each series the last w days are set against all before, w on a ladder from two weeks upwards (each step
-about 1.4 times the last). Given the total of events, the later count is binomial (Przyborowski and Wilenski,
-Biometrika 31 (1940) 313), exact for rare events and cautious for others; half of the observed count's own chance is
-left out (mid-p). Counts are divided by their dispersion, so that batches and weekdays do not pass for a change. The
-windows' p are joined by Cauchy's combination (Liu and Xie, J. Am. Stat. Assoc. 115 (2020) 393), which holds for
+about 1.4 times the last). Given the total of events, the later count is hypergeometric (Fisher's exact test); half of
+the observed count's own chance is left out (mid-p; Lancaster, J. Am. Stat. Assoc. 56 (1961) 223), as the whole of it
+would hide small series. Counts are divided by their dispersion, so that batches and weekdays do not pass for a change.
+The windows' p are joined by Cauchy's combination (Liu and Xie, J. Am. Stat. Assoc. 115 (2020) 393), which holds for
 windows that overlap and needs no simulated thresholds for each length, volume and rate. Over the series the
 Benjamini-Hochberg step-up (J. R. Stat. Soc. B 57 (1995) 289) keeps the expected share of false findings at each look.
 Cumulative-sum charts find a change as fast, but need a known old rate and a threshold of their own for each series.
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, stdtr
+from scipy.special import stdtr
+from scipy.stats import hypergeom
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -129,25 +130,27 @@ def _scan(events: Floats, trials: Floats, spread: Floats) -> Floats:
     lengths = windows(events.shape[1])
     if not lengths:
         return np.ones(len(events))
-    total, every = events.sum(1), trials.sum(1)
-    common = total > every / 2  # the rarer of the two outcomes is the binomial one
+    whole = [np.rint(one.sum(1) / spread) for one in (events, trials)]
     odds = np.zeros(len(events))
     for length in lengths:
-        x, n = events[:, -length:].sum(1), trials[:, -length:].sum(1)
-        x = np.where(common, n - x, x) / spread
-        m = np.where(common, every - total, total) / spread
-        share = np.clip(n / every, 1e-12, 1 - 1e-12)
-        p = np.minimum(2 * np.minimum(_tail(x, m, share), _tail(m - x, m, 1 - share)), 1.0)
-        odds += 1 / np.tan(np.pi * np.clip(p, 1e-300, 1 - 1e-9))
+        x, n = (np.rint(one[:, -length:].sum(1) / spread) for one in (events, trials))
+        odds += 1 / np.tan(np.pi * np.clip(_two_sided(x, n, *whole), 1e-300, 1 - 1e-9))
     combined: Floats = np.arctan2(1.0, odds / len(lengths)) / np.pi
     return combined
 
 
-def _tail(x: Floats, m: Floats, share: Floats) -> Floats:
-    """Chance that a binomial count is at least x, half of that of x itself left out (mid-p); x need not be whole."""
-    least = np.where(x > 0, betainc(np.maximum(x, 1e-9), m - x + 1, share), 1.0)
-    over = np.where(m > x, betainc(x + 1, np.maximum(m - x, 1e-9), share), 0.0)
-    return np.asarray((least + over) / 2, np.float64)
+def _two_sided(x: Floats, n: Floats, events: Floats, trials: Floats) -> Floats:
+    """Twice the chance that x or a count further out falls into n of the trials, half of that of x itself left out."""
+    # each number was rounded for itself: what cannot be is set to what just can
+    n = np.minimum(n, trials)
+    x = np.clip(x, np.maximum(0, events - (trials - n)), np.minimum(events, n))
+    # the smaller tail alone is asked for: x is counted among the events or among the others
+    is_few = x * trials <= n * events
+    most = np.where(is_few, x, n - x)
+    drawn = np.where(is_few, events, trials - events)
+    tail = hypergeom.cdf(most, trials, drawn, n) - hypergeom.pmf(most, trials, drawn, n) / 2
+    # the two tails add up to 1
+    return np.asarray(2 * np.minimum(tail, 1 - tail), np.float64)
 
 
 def _likelihood(events: Floats, trials: Floats) -> Floats:

@@ -117,8 +117,9 @@ def outside(observed: ArrayLike, expected: ArrayLike, phi: ArrayLike = 1.0, leve
 def scored(frame: pl.DataFrame) -> pl.DataFrame:
     """Add to one row a person (claims, comparable, observed, expected, doubt) all that may be said of them.
 
-    Adds ratio, low, high (exact Poisson), shrunken, shrunken_low, shrunken_high (empirical Bayes), funnel_low,
-    funnel_high, over_dispersion, is_small, verdict. Only those who are judged shape the spread and the funnel.
+    Adds ratio, low, high (exact Poisson), shrunken, shrunken_low, shrunken_high (empirical Bayes; empty where there is
+    nobody to compare with), funnel_low, funnel_high, over_dispersion, is_small, verdict. Only those who are judged
+    shape the spread and the funnel.
     """
     frame = frame.with_columns(
         verdict=pl.when((pl.col("claims") < LEAST_CLAIMS) | (pl.col("expected").fill_null(0) < LEAST_EXPECTED))
@@ -137,9 +138,12 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
     side = pl.Series("side", outside(o, e, width))
     numbers = {
         "ratio": o / _positive(e), "low": low, "high": high,
-        "shrunken": middle, "shrunken_low": middle_low, "shrunken_high": middle_high,
         "funnel_low": funnel_low, "funnel_high": funnel_high,
     }  # fmt: skip
+    # whom nobody can be compared with, it would only call like all others
+    alone = (frame["verdict"] == ALONE).fill_null(False).to_numpy()
+    drawn = {"shrunken": middle, "shrunken_low": middle_low, "shrunken_high": middle_high}
+    numbers |= {name: np.where(alone, np.nan, values) for name, values in drawn.items()}
     return frame.with_columns(
         *(pl.Series(name, values).fill_nan(None) for name, values in numbers.items()),
         over_dispersion=pl.lit(phi),

@@ -16,21 +16,12 @@ from etl.sample.encounters import Encounter
 from etl.sample.events import Answer, Appeal, ClaimPayment, Content, Root, Submission
 from etl.sample.practice import SLOWER
 from etl.sample.rules import Risk, exposure
+from etl.sample.work_rates import LOST_IS_ANSWERED, REACTIONS, TRIES_AGAIN, appeal_is_won, replaced_is_paid
 
 LAST_ANSWERED = date(2026, 10, 23)  # claims sent in the last week have no 277CA yet
 ACCEPTED = (("A2", "20", "PR"), ("A1", "19", "PR"))
 REJECTED = (("A7", "164", "IL"), ("A6", "164", "IL"), ("A3", "21", "IL"), ("A8", "97", "IL"))
 
-# mechanism -> chances in a hundred to send a corrected claim, to appeal as is (otherwise the denial stands)
-REACTIONS = {
-    "authorization": (35, 30), "modifier": (70, 5), "bundling": (35, 25), "medical_necessity": (25, 40),
-    "timely_filing": (0, 20), "eligibility": (15, 5), "credentialing": (5, 50), "submission_error": (75, 5),
-    "frequency": (10, 40), "non_covered": (2, 10), "place_of_service": (75, 5), "background": (30, 50),
-}  # fmt: skip
-# chances in a hundred that an appeal is won
-APPEALS = {"timely_filing": 15, "eligibility": 20, "authorization": 35, "non_covered": 10, "background": 75}
-# how often a corrected claim is paid
-REPLACED_IS_PAID = 0.78
 RETRO = Risk("background", "252", 1.0, ("N706",))
 
 
@@ -150,7 +141,7 @@ class Years:
             outcome = self._appeal(root, payment, decision, free)
         else:
             return
-        if outcome is not None and outcome[1].is_denial and rounds > 1 and self.rng.random() < 0.35:
+        if outcome is not None and outcome[1].is_denial and rounds > 1 and self.rng.random() < TRIES_AGAIN:
             self._work_denial(root, outcome[0], outcome[1], outcome[0].day, rounds - 1)
 
     def _replace(
@@ -166,7 +157,8 @@ class Years:
                           reference=payment.icn)  # fmt: skip
         if sent is None:
             return None
-        result = Decision() if self.rng.random() < REPLACED_IS_PAID else decision
+        is_paid = self.rng.randrange(100) < replaced_is_paid(decision.mechanism)
+        result = Decision() if is_paid else decision
         return self._readjudicate(root, payment, sent, self._payment_day(sent), result, sent.icn)
 
     def _appeal(
@@ -175,12 +167,12 @@ class Years:
         """Contest the decision without changing the claim; a lost appeal is often not answered by an 835."""
         payer = payment.submission.content.payer
         day = dates.weekday_on_or_after(dates.plus(free, self.rng.randint(28, 90)), payer.pay_weekday)
-        is_won = self.rng.randrange(100) < APPEALS.get(decision.mechanism, 50)
+        is_won = self.rng.randrange(100) < appeal_is_won(payer.payer_id, decision.mechanism)
         self._note_appeal(root, free, day, is_won)
         if is_won:
             icn = f"{payment.icn}A" if payer.habits.renumbers else payment.icn
             return self._readjudicate(root, payment, payment.submission, day, Decision(), icn)
-        if day <= dates.END and self.rng.random() < 0.5:
+        if day <= dates.END and self.rng.random() < LOST_IS_ANSWERED:
             again = self.adjudicator.decide(payment.submission, day, decision, payment.icn)
             root.payments.append(again)
             return again, decision

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from etl.sample.adjudication import allowed_amount
 from etl.sample.events import Adjustment, Root
-from etl.sample.lives import APPEALS, REACTIONS, REPLACED_IS_PAID
 from etl.sample.money import text
 from etl.sample.practice import CEDAR, MEDICAID, MEDICARE, MUTUAL, PRAIRIE, SLOWER, SUMMIT, WORK_LIMITS, Payer
 from etl.sample.side_files import schedule
 from etl.sample.truth_rules import CARC_FILE, History, receivable, treatment
+from etl.sample.work_rates import LOST_IS_ANSWERED, REACTIONS, TRIES_AGAIN, appeal_is_won, replaced_is_paid
 
 # class defaults that hold until limits.toml is applied: days to file, to correct, to appeal
 DEFAULT_LIMITS = {
@@ -125,11 +125,15 @@ def payer_changes() -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def chance_if_worked(mechanism: str) -> float:
-    """How often work brings the money when it is done as the practice does it: corrected or appealed."""
+def chance_if_worked(payer_id: str, mechanism: str) -> float:
+    """How often work brings the money when it is done as the practice does it: corrected or appealed, and sometimes
+    once more when it is denied again."""
     correct, appeal = REACTIONS[mechanism]
-    won = APPEALS.get(mechanism, 50)
-    return (correct * REPLACED_IS_PAID / 100 + appeal * won / 100) / (correct + appeal)
+    paid, won = replaced_is_paid(mechanism) / 100, appeal_is_won(payer_id, mechanism) / 100
+    at_once = (correct * paid + appeal * won) / (correct + appeal)
+    denied_again = (correct * (1 - paid) + appeal * (1 - won) * LOST_IS_ANSWERED) / (correct + appeal)
+    # the second time it is worked as often as the first
+    return at_once + denied_again * TRIES_AGAIN * at_once * (correct + appeal) / 100
 
 
 def write_recovery(path: Path, histories: list[History], as_of: date) -> None:
@@ -164,4 +168,4 @@ def _recovery(history: History, reason: str, as_of: date) -> tuple[bool, float, 
     mechanism = root.denied_for
     limit = corrected if REACTIONS[mechanism][0] >= REACTIONS[mechanism][1] else appeal
     in_time = (as_of - standing.payment.day).days <= limit
-    return in_time, chance_if_worked(mechanism), sum(allowed_amount(payer, line) for line in lines)
+    return in_time, chance_if_worked(payer.payer_id, mechanism), sum(allowed_amount(payer, line) for line in lines)

@@ -12,7 +12,7 @@ from typing import Any
 from etl.errors import Problem, UserError
 from etl.tables.cells import Layout
 from etl.tables.fields import CLAIM_TABLES, PAYMENT_TABLES, Field, fields
-from etl.tables.side_files import SIDE_FILES
+from etl.tables.side_files import SIDE_FILES, is_data
 
 _FILE_KEYS = ("sheet", "delimiter", "encoding", "header_row", "dates", "decimal", "empty")
 _SOURCE_KEYS = ("column", "columns", "value", "values", "other", "dates", "separator", "less")
@@ -76,7 +76,7 @@ class ColumnMap:
         """What to say of a file that has not all columns."""
         missing = self.missing(header)
         hints = [f"“{name}”{_nearest(name, header)}" for name in missing[:5]]
-        found = "the columns " + ", ".join(header)[:400]
+        found = "no header" if is_data(header) else "the columns " + ", ".join(header)[:400]
         expected = f"the columns of {self.name}: it has no {', no '.join(hints)}"
         fix = "Correct the names in the map, or name another with --as. Nothing of the file was loaded."
         return Problem("rejected", "map-columns", found, expected, fix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.tables.values import MONEY
+
+# longer than any column's name; an amount, a number or a date, as no column is named
+_LONGEST_NAME = 60
+_VALUE = re.compile(r"[$(-]?\d[\d.,/: $()-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,11 @@ def recognise(header: Iterable[str]) -> SideFile | None:
     return None
 
 
+def is_data(header: list[str]) -> bool:
+    """Whether what stands where names of columns should is a row, or no table: somebody's name may be in it."""
+    return len(header) < 2 or any(_VALUE.fullmatch(cell) or len(cell) > _LONGEST_NAME for cell in header)
+
+
 def strange_table(header: list[str]) -> Problem | None:
     """What to say of a table whose columns no side file has; None when they are no names of columns."""
     if len(header) < 2 or not any(name.replace(" ", "_").isidentifier() for name in header):
@@ -143,5 +153,5 @@ def strange_table(header: list[str]) -> Problem | None:
         "Write a column map: `cleanclaim map FILE` prints one to start from; then load the file with --as csv:MAP "
         "(docs/column-maps.md)."
     )
-    found = f"a table with the columns {', '.join(header)[:200]}"
+    found = "a table without a header" if is_data(header) else f"a table with the columns {', '.join(header)[:200]}"
     return Problem("rejected", "unknown-table", found, f"X12, or the columns of a side file ({known})", fix)

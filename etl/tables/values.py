@@ -7,6 +7,8 @@ from datetime import date
 
 import polars as pl
 
+from etl.x12.tokens import TOO_LARGE
+
 MONEY = pl.Decimal(18, 2)
 QUANTITY = pl.Decimal(18, 3)
 _FINE = pl.Decimal(30, 10)
@@ -29,6 +31,7 @@ def amounts(text: pl.Series, decimal: str = ".", dtype: pl.DataType = MONEY) -> 
         plain = plain.set(plain.str.contains(".", literal=True), None).str.replace(",", ".", literal=True)
     plain = plain.set(~plain.str.contains(r"^-?(\d+\.?\d*|\.\d+)$"), None)
     value = plain.cast(dtype, strict=False)
+    value = value.set(value.abs() >= TOO_LARGE, None)
     return value.set(value.cast(_FINE) != plain.cast(_FINE, strict=False), None)
 
 

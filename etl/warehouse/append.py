@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import duckdb
 import polars as pl
 
@@ -54,7 +56,7 @@ class Appender:
             }
         ).with_columns(set=pl.int_range(pl.len(), dtype=pl.Int64))
         rows.frames["transaction_set"] = sets
-        first = {name: self._take(name, frame.height) for name, frame in rows.frames.items() if name in self._next}
+        first = {name: self._take(name, frame) for name, frame in rows.frames.items() if name in self._next}
         # an 835 transaction set is one remittance, so both count alike
         parents: dict[str, tuple[str, ...]] = {"set": ("transaction_set", "remittance")}
         parents |= {name: (name,) for name in first if name != "transaction_set"}
@@ -124,10 +126,11 @@ class Appender:
         self.connection.execute(f"insert into {table} by name select * from incoming")
         self.connection.unregister("incoming")
 
-    def _take(self, name: str, n: int) -> int:
-        """Reserve `n` keys; returns the first."""
+    def _take(self, name: str, frame: pl.DataFrame) -> int:
+        """Reserve keys for the rows of a batch; returns the first. Orphans left gaps in the rows' numbers."""
         first = self._next[name]
-        self._next[name] += n
+        n = frame[name].max() if name in frame.columns and not frame.is_empty() else None
+        self._next[name] += frame.height if n is None else cast(int, n) + 1
         return first
 
     def _count(self, table: str, rows: int) -> None:

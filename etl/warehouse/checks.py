@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from etl.warehouse.ask import scalar
 from etl.warehouse.views import SQL
 
 NAMES = (
@@ -49,6 +50,7 @@ def text(name: str) -> str:
 def bad_rows(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[dict[str, Any]]:
     """What does not add up, from transaction set `first_set` on: file, segment, rule, found, expected, difference
     (Decimal), and the day and payer of the remittance or claim."""
+    new = _new_rows(connection, first_set) if first_set > 1 else []
     out: list[dict[str, Any]] = []
     for name in NAMES:
         rows = connection.execute(
@@ -68,7 +70,28 @@ def bad_rows(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[
         )
         names = [column[0] for column in rows.description or []]
         out += [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    for table in new:
+        connection.execute(f"drop table temp.{table}")
     return out
+
+
+def _new_rows(connection: duckdb.DuckDBPyConnection, first_set: int) -> list[str]:
+    """Put what came from transaction set `first_set` on into temporary tables of the same names, which stand before the
+    lasting ones: a check sums up whole tables, and a warehouse may be large. Returns the tables."""
+    lasting = f'"{scalar(connection, "select current_database()")}".main'
+    tables = {
+        "remittance": "transaction_set_id >= $first",
+        "claim": "transaction_set_id >= $first",
+        "provider_adjustment": "remittance_id in (select remittance_id from remittance)",
+        "claim_payment": "remittance_id in (select remittance_id from remittance)",
+        "service_line": "claim_id in (select claim_id from claim)",
+        "service_payment": "claim_payment_id in (select claim_payment_id from claim_payment)",
+        "adjustment": "claim_payment_id in (select claim_payment_id from claim_payment)",
+    }
+    for table, condition in tables.items():
+        select = f"create temp table {table} as select * from {lasting}.{table} where {condition}"
+        connection.execute(select, {"first": first_set} if "$first" in condition else None)
+    return list(tables)
 
 
 def unbalanced(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[dict[str, Any]]:

@@ -40,7 +40,10 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
         """create or replace temp table looked_at as
         select claim_payment_id from claim_payment
         where
-            claim_payment_id >= $first and patient_control_number not in (select patient_control_number from claim)
+            claim_payment_id >= $first and patient_control_number not in (
+                select patient_control_number from claim
+                where patient_control_number in (
+                    select patient_control_number from claim_payment where claim_payment_id >= $first))
             and ($claims > 0 or patient_control_number = '0')""",
         {"first": 0 if is_first else since.claim_payment_id, "claims": claims},
     )

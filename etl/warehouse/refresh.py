@@ -16,16 +16,20 @@ import duckdb
 from etl.warehouse import rejections, rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
 _OF_PAYMENT = "claim_payment_id in (select claim_payment_id from claim_payment)"
 _OF_CLAIM = "claim_id in (select claim_id from claim)"
 # a payment under another number belongs to the root of the number that it was matched to
-_OF_MATCHED_NUMBER = """claim_payment_id in (select claim_payment_id from payment_match) or (
-    patient_control_number in (select patient_control_number from root)
-    and claim_payment_id not in (select claim_payment_id from {lasting}.payment_match))"""
+_OF_MATCHED_NUMBER = """claim_payment_id in (
+    select claim_payment_id from payment_match
+    union all
+    select claim_payment_id from {lasting}.claim_payment
+    where
+        patient_control_number in (select patient_control_number from root)
+        and claim_payment_id not in (select claim_payment_id from {lasting}.payment_match))"""
 # which rows of a table belong to the touched roots, in the order in which they can be told
 _PART = {
     "root": _OF_ROOT,
@@ -106,8 +110,7 @@ def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = 
     for view, kind in views.KINDS.items():
         rows = f"from (\n{views.text_as_of(view, day)}\n) {limit}" if limit else views.text_as_of(view, day)
         if kind == "kept":
-            order = f" order by {views.SORTED_BY[view]}" if view in views.SORTED_BY else ""
-            connection.execute(f"create or replace table {view} as from (\n{rows}\n){order}")
+            connection.execute(f"create or replace table {view} as {rows}")
             _comment(connection, "table", view)
         elif kind == "passing":
             connection.execute(f"create or replace temp table {view} as {rows}")
@@ -168,7 +171,7 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
     )
     is_part: bool = scalar(
         connection,
-        "select 2 * (select count(distinct root_id) from touched) <= (select count(distinct root_id) from root)",
+        "select 2 * (select count(distinct root_id) from touched) <= (select count(*) from root)",
     )
     return is_part
 

@@ -100,6 +100,10 @@ def _heights(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     ).fetchall()
     out = {}
     for (table,) in tables:
-        if table not in views.ORDER and table not in ("issue", "root", "side_row") and not table.startswith("rollup_"):
+        if (
+            table not in views.ORDER
+            and table not in ("issue", "root", "side_row", "rejected_sending")
+            and not table.startswith("rollup_")
+        ):
             out[table] = int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
     return out

@@ -16,8 +16,8 @@ from etl.warehouse.ask import scalar
 if TYPE_CHECKING:
     from etl.measures.rollup import Grain, Plan
 
-# below this many rows a view answers as fast as its rollups would
-WORTH_ROWS = 100_000
+# below this many rows a view answers in a hundredth of a second itself, and every load would pay for rollups
+WORTH_ROWS = 1_000_000
 # a rollup has at most this part of its view's rows
 PART = 0.04
 # a rollup is summed up again when what loads added to it is more than this part of it

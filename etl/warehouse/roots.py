@@ -30,9 +30,11 @@ def _add(connection: duckdb.DuckDBPyConnection, numbers: str, first: int) -> Non
     connection.execute(
         f"""
         insert into root
+        with n (number, seen) as materialized ({numbers})  -- all of `root` would take long to compare with
+
         select number, coalesce((select max(root_id) from root), 0) + row_number() over (order by seen)
-        from ({numbers}) as n (number, seen)
-        where number not in (select patient_control_number from root)
+        from n
+        where number not in (select patient_control_number from root semi join n on n.number = patient_control_number)
         """,
         {"first": first},
     )

@@ -85,9 +85,11 @@ def file_identity(path: Path) -> tuple[str, int, int]:
 def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A transaction on a copy of the warehouse (or a new one), swapped in when the block ends without an error.
 
-    Raises UserError when another process writes, when the disk is full, or when `path` holds something else than a
-    warehouse of this version; the old warehouse stays as it was.
+    Raises UserError when another process writes, when the disk is full, when `path` holds a question mark, or something
+    else than a warehouse of this version; the old warehouse stays as it was.
     """
+    if "?" in str(path.resolve()):  # DuckDB looks for its log at the path before the question mark
+        raise UserError(f"{path}: a warehouse cannot lie at a path with a question mark. Name another with --db.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with _lock(path), private():
         _clear(path)

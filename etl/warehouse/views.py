@@ -63,12 +63,6 @@ KINDS: dict[str, Kind] = {
     "contract_line": "joined",
 }
 ORDER = tuple(KINDS)
-# large tables that measures read a period of lie in the order of their days, so that the other days are not read
-SORTED_BY = {
-    "claim_outcome": "first_remit_date",
-    "denial": "first_remit_date",
-    "cash": "payment_date",
-}
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
 
 

@@ -22,6 +22,8 @@ _SHOWN = {
 _MOST = {name: max(shown) for name, shown in _SHOWN.items()} | {"NM1": 12, "DMG": 11, "PER": 9, "REF": 4, "N1": 6}
 # what a code or an amount looks like: a digit in it, or very short (BPR04 is ACH, CHK ...)
 _CODE = re.compile(r"(?=.*\d)[\w.:>^+$, -]{1,35}|[\w.:>^+$, -]{0,2}|ACH|CHK|FWT|NON|CCP|CTX|RD8|RSN")
+# segments about somebody: what is shown of them is never longer
+_ABOUT = dict.fromkeys(("NM1", "N1", "DMG", "REF", "PER", "PAT"), 3)
 # an element in which a lost terminator left the id of a segment about somebody; what follows is masked
 _FUSED = re.compile(r".+(NM1|M1|N[1-4]|REF|EF|DMG|MG|PER|ER|PAT|AT)")
 
@@ -36,7 +38,7 @@ def masked(segment: str, element: str) -> str:
     )
     out = [head if name in _SHOWN else _kinds(head, 3)]
     for place, value in enumerate(values, 1):
-        is_shown = place in shown and place < harmless and _CODE.fullmatch(value)
+        is_shown = place in shown and place < harmless and len(value) <= _ABOUT.get(name, 35) and _CODE.fullmatch(value)
         out.append(value if is_shown else _kinds(value))
     return element.join(out)
 

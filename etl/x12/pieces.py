@@ -140,14 +140,16 @@ def _cut(data: bytes, delimiters: Delimiters, start: int) -> int:
 
 
 def _find_isa(data: bytes, start: int, terminator: bytes) -> int:
-    """Where an ISA segment begins at or after `start`. Without a known terminator only blanks, a byte-order mark or
-    something that is no word may stand before it; -1 when there is none."""
+    """Where an ISA segment begins at or after `start`. Without a known terminator only a line's end, blanks, a
+    byte-order mark or something that is no word may stand before it; -1 when there is none."""
     at = data.find(b"ISA", start)
     while at >= 0:
         before = data[max(at - 8, 0) : at].rstrip(
             b" \t\x00\x1a" if terminator in (b"\n", b"\r") else b" \t\r\n\x00\x1a"
         )
-        opens = not before or before.endswith(terminator) if terminator else not before[-1:].isalnum()
+        # a line of an e-mail or a transfer's log may stand before the first
+        is_line = data[at - 1 : at] in (b"\r", b"\n")
+        opens = not before or before.endswith(terminator) if terminator else is_line or not before[-1:].isalnum()
         if opens and sniff(data, at):
             return at
         at = data.find(b"ISA", at + 3)

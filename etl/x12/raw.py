@@ -74,8 +74,8 @@ class Raw:
         return found
 
     def days(self, start: Positions) -> tuple[npt.NDArray[np.int32], Mask]:
-        """The eight bytes from `start` as CCYYMMDD: days since 1970-01-01, and whether they are a day of the
-        calendar."""
+        """The eight bytes from `start` as CCYYMMDD: days since 1970-01-01, and whether they are a day of the years 1900
+        to 2099 (others are signs for "no day", and would last for ever)."""
         word = self._words[start]
         digit = word - np.uint64(0x3030303030303030)  # wraps for what is no digit, and is then found out
         is_digits = (word & np.uint64(0xF0F0F0F0F0F0F0F0)) == np.uint64(0x3030303030303030)
@@ -85,7 +85,9 @@ class Raw:
         months = (century * np.uint64(100) + year).astype(np.int64) * 12 + month.astype(np.int64) - 1 - 1970 * 12
         first, after = (_first_of_month(months + i) for i in (0, 1))
         found = first + day.astype(np.int64) - 1
-        is_day = is_digits & (month >= 1) & (month <= 12) & (day >= 1) & (found < after) & (century + year > 0)
+        is_day = (
+            is_digits & (month >= 1) & (month <= 12) & (day >= 1) & (found < after) & (century >= 19) & (century <= 20)
+        )
         return found.astype(np.int32), is_day
 
 

@@ -146,7 +146,7 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         either(dates["150"], dates["472"]),
         either(dates["151"], dates["472"], dates["150"]),
     )
-    first_day = t.date_at(first_day_at, 2, "DTM*150")
+    first_day = t.date_at(first_day_at, 2, "DTM02")
     is_one_day = bool((first_day_at == last_day_at).all())
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
@@ -168,7 +168,7 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         submitted_modifiers=pl.concat_str(*submitted[2:], separator=":", ignore_nulls=True).replace("", None),
         submitted_units=t.amount_at(service, 7, "SVC07", scale=3),
         service_from=first_day,
-        service_date=first_day if is_one_day else t.date_at(last_day_at, 2, "DTM*472"),
+        service_date=first_day if is_one_day else t.date_at(last_day_at, 2, "DTM02"),
         line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
     )
     return rows if is_owned.all() else rows.filter(pl.Series(is_owned))

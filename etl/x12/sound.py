@@ -22,7 +22,7 @@ from etl.x12.remittances import parse_remittances
 from etl.x12.repeated import Known as Known  # those who ask for sound rows bring it
 from etl.x12.repeated import duplicate, exported_before, paid_before, partly_exported, payments
 from etl.x12.syntax_answers import parse_interchange_answers, parse_syntax_answers
-from etl.x12.tokens import BadValue, Tokens
+from etl.x12.tokens import TOO_LARGE, BadValue, Tokens
 
 Frames = dict[str, pl.DataFrame]
 Found = list[tuple[int, Problem]]
@@ -37,6 +37,9 @@ PARSERS: dict[str, Callable[[Tokens, list[TransactionSet]], Frames]] = {
 
 # which kind of transaction set a segment belongs to
 _BELONGS = {"CLM": "837", "CLP": "835"}
+
+# what was expected in place of an amount that quarantines its transaction set
+_NO_AMOUNT = {"amount": "a decimal like 12.50", "size": f"an amount below {TOO_LARGE:,}"}
 
 # amounts that a row must have
 _REQUIRED = {
@@ -120,9 +123,9 @@ def _only(stretch: Stretch, wanted: list[TransactionSet]) -> Tokens:
 
 
 def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> dict[int, Problem]:
-    """Sets with an amount that is no number: the first such amount of each."""
+    """Sets with an amount that is no number, or too large for one: the first such amount of each."""
     found: dict[int, Problem] = {}
-    for bad in sorted((bad for bad in tokens.bad if bad.kind == "amount"), key=lambda bad: bad.segment):
+    for bad in sorted((bad for bad in tokens.bad if bad.kind in _NO_AMOUNT), key=lambda bad: bad.segment):
         index = next(i for i, one in enumerate(sets) if one.start <= bad.segment <= one.end)
         if index not in found:
             one = sets[index]
@@ -130,8 +133,8 @@ def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> di
                 f"Transaction set {one.control_number} was quarantined. Have the sender correct it, then load it again."
             )
             position = stretch.position(bad.segment)
-            expected = "a decimal like 12.50"
-            problem = Problem("quarantined", "not-a-number", f"{bad.element} {_quote(bad)}", expected, fix, position)
+            found_there = f"{bad.element} {_quote(bad)}"
+            problem = Problem("quarantined", "not-a-number", found_there, _NO_AMOUNT[bad.kind], fix, position)
             found[index] = with_counts(problem, *claim_counts(tokens, one.start, one.end))
     return found
 
@@ -147,7 +150,7 @@ def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
                 "flagged",
                 "not-a-date",
                 f"{bad.element} {_quote(bad)}",
-                "a date CCYYMMDD",
+                "a date CCYYMMDD, 1900 to 2099",
                 fix,
                 stretch.position(bad.segment),
             ),
@@ -196,7 +199,8 @@ def _filled(table: str, frame: pl.DataFrame, stretch: Stretch, problems: Found) 
         for segment in frame.filter(pl.col(name).is_null())["segment"].to_list():
             problem = Problem("flagged", "missing-amount", f"no {name}", "an amount", fix, stretch.position(segment))
             problems.append((stretch.file(segment), problem))
-    return frame.with_columns(pl.col(name).fill_null(0) for name in names) if names else frame
+    # cast, because filling made DECIMAL(38, 2) of it, which joins with no other amount
+    return frame.with_columns(pl.col(name).fill_null(0).cast(frame.schema[name]) for name in names)
 
 
 def _dated(table: str, frame: pl.DataFrame, sets: list[TransactionSet]) -> pl.DataFrame:

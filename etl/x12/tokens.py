@@ -17,6 +17,9 @@ from etl.x12.pieces import Delimiters
 from etl.x12.raw import Codes, Mask, Raw
 from etl.x12.raw import Positions as Positions  # the parsers speak of them
 
+# no claim and no deposit is larger; with a digit more, sums would outgrow DECIMAL(18, 2)
+TOO_LARGE = 10**11
+
 _NONE = np.int64(-1)
 _BLOCK = 1 << 18
 
@@ -100,6 +103,8 @@ class Tokens:
             text = text.set(text == "", None)
             value = text.cast(pl.Decimal(18, scale), strict=False)
             self._note(segments, text, value.is_null() & text.is_not_null(), name, "amount")
+        if length.max() > 11:
+            self._note(segments, text, value.abs() >= TOO_LARGE, name, "size")
         if self.raw.has_finer(start, length, scale):
             finer = text.str.contains(rf"\.\d{{{scale + 1}}}")
             exact = text.cast(pl.Decimal(30, 12), strict=False)
@@ -109,13 +114,14 @@ class Tokens:
         return value
 
     def date_at(self, segments: Positions, element: int, name: str, end: bool = False) -> pl.Series:
-        """Element as a date: CCYYMMDD, or CCYYMMDD-CCYYMMDD of which the first (with `end`: last) day counts."""
+        """Element as a date: CCYYMMDD, perhaps with a time behind it, or CCYYMMDD-CCYYMMDD of which the first (with
+        `end`: last) day counts."""
         start, length = self._element(segments, element)
         is_long_enough = length >= 8  # 2026011 is no day
         if not is_long_enough.any():
             value, is_day = pl.Series([None], dtype=pl.Date).new_from_index(0, len(start)), is_long_enough
         else:
-            days, is_day = self.raw.days(np.maximum(start + length - 8, 0) if end else start)
+            days, is_day = self.raw.days(np.where(length >= 17, start + length - 8, start) if end else start)
             is_day &= is_long_enough
             value = pl.Series(days).cast(pl.Date)
             if not is_day.all():

@@ -1,7 +1,7 @@
 """One day's files into a warehouse that has grown: `python tests/benchmarks/grown.py [MILLIONS OF SERVICE LINES]...`
 
-The large warehouse is made of one loaded pair of files whose rows are multiplied in the warehouse; then a day's 837 and
-835 (5 MB together) are loaded as a user would, beside the same load into an empty warehouse.
+The large warehouse is made of one loaded pair of files whose rows, those of the kept views too, are multiplied in the
+warehouse; then a day's 837 and 835 (5 MB together) are loaded as a user would, beside the same into an empty warehouse.
 """
 
 from __future__ import annotations
@@ -45,10 +45,9 @@ def _load(path: Path, db: Path) -> tuple[float, float]:
 
 
 def _grow(folder: Path, db: Path, millions: float) -> int:
-    """A warehouse with about so many million service lines, each adjudicated."""
+    """A warehouse with about so many million service lines, each adjudicated, a month of them for each copy."""
     from etl.load import load
-    from etl.warehouse import refresh, roots
-    from etl.warehouse.refresh import settle
+    from etl.warehouse import refresh, rolling, views
     from etl.warehouse.store import open_writer
 
     base = folder / "base"
@@ -58,28 +57,37 @@ def _grow(folder: Path, db: Path, millions: float) -> int:
         write_835(base / "base.835", 50)
     load([base], db)
     with open_writer(db) as connection:
+        refresh.make_room(connection)
         count = connection.execute("select count(*) from service_line").fetchall()[0][0]
-        tables = ("claim", "service_line", "diagnosis", "claim_payment", "service_payment", "adjustment", "remark")
-        for table in tables:
-            connection.execute(f"create temp table base_{table} as from {table}")
-        for copy in range(1, round(millions * 1e6 / count)):
-            shift = copy * 10_000_000
-            for table in tables:
-                columns = [row[0] for row in connection.execute(f"describe {table}").fetchall()]
-                moved = [f"{name} + {shift}" if name in _KEYS else name for name in columns]
-                moved = [f"'{copy}' || {name}" if name in _NUMBERS else name for name in moved]
-                connection.execute(f"insert into {table} select {', '.join(moved)} from base_{table}")
-            settle(connection)
-        for table in tables:
-            connection.execute(f"drop table temp.base_{table}")
-        roots.refresh(connection)
-        settle(connection)
-        refresh.refresh_views(connection)
+        copies = round(millions * 1e6 / count)
+        for table in (*_TABLES, *views.KEPT):
+            connection.execute(f"create temp table base as from {table}")
+            columns = connection.execute(f"describe {table}").fetchall()
+            for copy in range(1, copies):
+                moved = ", ".join(_moved(name, kind, copy) for name, kind, *_ in columns)
+                connection.execute(f"insert into {table} select {moved} from base")
+            connection.execute("drop table base")
+            refresh.settle(connection)
+        rolling.make_all(connection)
         return int(connection.execute("select count(*) from service_line").fetchall()[0][0])
 
 
-_KEYS = ("claim_id", "claim_payment_id", "service_payment_id")
-_NUMBERS = ("patient_control_number", "payer_claim_control_number")
+# what a load fills from an 837 and an 835
+_TABLES = ("transaction_set", "remittance", "claim", "service_line", "diagnosis", "claim_payment", "service_payment")
+_TABLES += ("adjustment", "remark", "stated_amount", "root")
+_NUMBERS = ("patient_control_number", "payer_claim_control_number", "claim_number", "trace_number", "content_hash")
+
+
+def _moved(name: str, kind: str, copy: int) -> str:
+    """A column of a copy: its own keys and numbers, some months before the first."""
+    if name in _NUMBERS:
+        return f"'{copy}-' || {name}"
+    if name == "payment_order":  # day and key in one
+        return f"{name} + {copy * 10_000_000 - 30 * copy * 1_000_000_000_000}"
+    if kind == "DATE":
+        return f"{name} - {30 * copy}"
+    return f"{name} + {copy * 10_000_000}" if name.endswith("_id") and kind == "BIGINT" else name
+
 
 if __name__ == "__main__":
     main()

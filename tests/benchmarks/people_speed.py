@@ -18,13 +18,13 @@ CLAIMS = 2_500_000
 
 def main(folder: Path) -> None:
     """Print both."""
-    _proof()
+    proof()
     db = folder / "people.duckdb"
     _write(db)
     _speed(db)
 
 
-def _proof() -> None:
+def proof() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the simulated clinics of the tests
     from etl.measures.fairness import HIGHER
     from tests.etl.measures.clinics import clinic, flagged, judged

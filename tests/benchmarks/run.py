@@ -1,4 +1,6 @@
-"""The benchmarks: `python tests/benchmarks/run.py [load] [measures] [pages] [models] [people]`; ratios to a baseline.
+"""The benchmarks: `python tests/benchmarks/run.py [load] [tables] [memory] [measures] [pages] [models] [people]`.
+
+Beside each figure stands its ratio to a baseline of the same run.
 
 Each figure is CPU time and peak memory of a process of its own, so that one run does not warm another.
 """
@@ -20,12 +22,13 @@ from pathlib import Path
 import models_speed as models
 import people_speed as people
 from big_files import write_835, write_837p
+from big_tables import MAP, write_csv, write_fhir, write_parquet, write_xlsx
 
 MEGABYTES = 50.0
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or ["load", "measures", "pages", "models", "people"]
+    wanted = sys.argv[1:] or ["load", "tables", "memory", "measures", "pages", "models", "people"]
     if wanted[0] == "--one":
         _one(*wanted[1:])
         return
@@ -33,6 +36,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if "load" in wanted:
             _load(Path(folder))
+        if "tables" in wanted:
+            _tables(Path(folder))
+        if "memory" in wanted:
+            _memory(Path(folder))
         if {"measures", "pages"} & set(wanted):
             _practice(Path(folder))
         if "measures" in wanted:
@@ -63,6 +70,48 @@ def _load(folder: Path) -> None:
             cpu, peak, wall = _in_process(job, str(path), str(folder / f"{kind}.duckdb"))
             base = base or size / cpu
             print(f"{kind} {label:<30}{size / cpu:>10.1f}{size / cpu / base:>12.2f}{peak:>10.0f}{wall:>8.1f}")
+
+
+def _tables(folder: Path) -> None:
+    """Exports and FHIR resources to a finished warehouse, beside the reader alone that each is read with."""
+    files = {name: folder / name for name in ("big.csv", "big.parquet", "big.xlsx", "big.ndjson")}
+    write_csv(files["big.csv"], MEGABYTES)
+    write_parquet(files["big.parquet"], files["big.csv"])
+    write_xlsx(files["big.xlsx"], files["big.csv"], 100_000)
+    write_fhir(files["big.ndjson"], MEGABYTES)
+    head = f"{'rows':>10}{'k rows/CPU-s':>14}{'MB/CPU-s':>10}{'x baseline':>12}{'peak MB':>10}{'wall s':>8}"
+    print(f"\n{'50 MB (the same rows as Parquet)':<40}{head}")
+    jobs = {
+        "big.csv": ("read_csv", "polars.read_csv"),
+        "big.parquet": ("read_parquet", "polars.read_parquet"),
+        "big.xlsx": ("read_xlsx", "fastexcel, all as text"),
+        "big.ndjson": ("json_lines", "json.loads of each line"),
+    }
+    csv_rows = files["big.csv"].read_bytes().count(b"\n") - 1
+    for name, path in files.items():
+        rows = {"big.xlsx": 100_000, "big.ndjson": path.read_bytes().count(b"\n")}.get(name, csv_rows)
+        size, base = path.stat().st_size / 1e6, None
+        for job, label in ((jobs[name][0], f"baseline: {jobs[name][1]}"), ("table", "to a finished warehouse")):
+            cpu, peak, wall = _in_process(job, str(path), str(folder / f"{name}.duckdb"))
+            base = base or cpu
+            print(
+                f"{name[4:]:<8}{label:<32}{rows:>10,}{rows / cpu / 1000:>14.0f}{size / cpu:>10.1f}{base / cpu:>12.2f}"
+                f"{peak:>10.0f}{wall:>8.1f}"
+            )
+
+
+def _memory(folder: Path) -> None:
+    """Peak memory of a load of 500 MB of 835, and of 50 MB inside one transaction set."""
+    print(f"\n{'to a finished warehouse':<34}{'MB/CPU-s':>10}{'peak MB':>10}{'wall s':>8}")
+    for label, write, megabytes, per_set in (
+        ("835 of 50 MB in one ST", write_835, 50, 142_000),
+        ("837P of 50 MB in one ST", write_837p, 50, 126_000),
+        ("835 of 500 MB", write_835, 500, 2_000),
+    ):
+        path = folder / "large.x12"
+        write(path, megabytes, per_set=per_set)
+        cpu, peak, wall = _in_process("load", str(path), str(folder / f"{label}.duckdb"))
+        print(f"{label:<34}{path.stat().st_size / 1e6 / cpu:>10.1f}{peak:>10.0f}{wall:>8.1f}", flush=True)
 
 
 def _practice(folder: Path) -> None:
@@ -146,10 +195,13 @@ def _in_process(job: str, path: str, db: str) -> tuple[float, float, float]:
 
 
 def _one(job: str, path: str, db: str) -> None:
+    import fastexcel
     import numpy.ma  # noqa: F401 Polars imports it at first use
     import oxedi
+    import polars as pl
 
     from etl.load import load
+    from etl.tables import column_map
     from etl.x12 import pieces
     from etl.x12.envelope import Envelope
     from etl.x12.interchange import Batch
@@ -171,9 +223,25 @@ def _one(job: str, path: str, db: str) -> None:
     def with_oxedi() -> None:
         oxedi.parse(Path(path).read_bytes())
 
-    work = {"split": split_twice, "oxedi": with_oxedi, "rows": to_rows, "load": lambda: load([Path(path)], Path(db))}[
-        job
-    ]
+    def table() -> None:
+        load([Path(path)], Path(db), maps=[column_map.parse("remits", MAP.read_text(encoding="utf-8"))])
+
+    def json_lines() -> None:
+        with open(path, "rb") as stream:
+            for line in stream:
+                json.loads(line)
+
+    work: Callable[[], object] = {
+        "split": split_twice,
+        "oxedi": with_oxedi,
+        "rows": to_rows,
+        "load": lambda: load([Path(path)], Path(db)),
+        "table": table,
+        "read_csv": lambda: pl.read_csv(path, infer_schema=False),
+        "read_parquet": lambda: pl.read_parquet(path),
+        "read_xlsx": lambda: fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars(),
+        "json_lines": json_lines,
+    }[job]
     cpu, wall = time.process_time(), time.perf_counter()
     work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

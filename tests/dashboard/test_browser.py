@@ -147,6 +147,26 @@ def test_a_shared_link_opens_as_it_was(url: str, browser: Browser) -> None:
     _settled(page)
     assert "period=Last" in page.url
 
+    page.goto(f"{url}/overview?period=Last+6+months&payer=Nobody&as_of=never")
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    _settled(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)  # Streamlit's "Page not found" is one
+    assert "period=Last" in page.url
+
+
+def test_a_tile_keeps_its_words_on_a_small_screen(url: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1024, "height": 768})
+    page.set_default_timeout(60_000)
+    page.goto(f"{url}/denial-rates")
+    expect(page.get_by_test_id("stMetric")).to_have_count(5)
+    _settled(page)
+    for part in ("stMetricLabel", "stMetricValue"):
+        cut = page.get_by_test_id(part).evaluate_all(
+            "all => all.flatMap(one => [one, ...one.querySelectorAll('*')])"
+            ".filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth).map(one => one.innerText)"
+        )
+        assert not cut
+
 
 def _open(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cohorts, data, words
+from dashboard import charts_time, cohorts, data, words
 from dashboard.question import Question, Scope
 from etl.measures import MEASURES
 from etl.warehouse.store import open_reader
@@ -28,6 +28,16 @@ MONTHS = pl.DataFrame(
     ],
     schema_overrides=dict.fromkeys(("completed", "low", "high"), pl.Float64),
 )  # fmt: skip
+
+
+def test_a_month_cut_by_the_period_is_hollow_and_says_its_days() -> None:
+    drawn = charts_time.trend(MONTHS, date(2026, 8, 1), date(2026, 10, 12)).data[0]
+    assert list(drawn.marker.symbol) == ["circle", "circle", "circle-open"]
+    assert drawn.text[-1].endswith("so far")
+    assert [row[3] for row in drawn.customdata] == ["", "", "<br>only 1 Oct 2026 to 12 Oct 2026"]
+    whole = charts_time.trend(MONTHS, date(2026, 8, 1), date(2026, 10, 31)).data[0]
+    assert set(whole.marker.symbol) == {"circle"}
+    assert "so far" not in whole.text[-1]
 
 
 def test_young_months_are_hollow_and_dashed() -> None:

@@ -11,11 +11,14 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
 from dashboard import words
-from dashboard.question import Scope
+from dashboard.question import Question, Scope
 from etl.choices import choices
+from etl.load import load
 from etl.measures import MEASURES
 from etl.measures.definitions import REASONS, compare
+from etl.measures.scorecard import scorecard
 from etl.warehouse.store import open_reader
+from etl.worklist import worklist
 from models.cli import train_into
 
 Run = Callable[..., AppTest]
@@ -95,6 +98,71 @@ def test_side_files_that_never_came_are_named(
     assert "Load work_log.csv to fill this." in overview
     people = run_page("coders")
     assert any("work_log.csv" in info.value for info in people.info)
+
+
+@pytest.fixture(scope="module")
+def partial_warehouses(practice: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A practice that sent claims and heard nothing, one that has only the answers, and one that has neither."""
+    folder, found = tmp_path_factory.mktemp("partial"), {}
+    for kind, parts in {"sent": ["837"], "answers": ["835"], "neither": ["staff.csv"]}.items():
+        found[kind] = folder / f"{kind}.duckdb"
+        load([practice / part for part in parts], found[kind])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("sent", "overview", "Load 835 files (remittances) to fill this."),
+        ("sent", "overview", "Load 277CA files (acknowledgements) to fill this."),
+        ("sent", "payers", "Load 835 files (remittances) to fill this."),
+        ("sent", "recovery", "Load 835 files (remittances) and 277CA files (acknowledgements) to fill this."),
+        ("sent", "coders", "Load 835 files (remittances) and work_log.csv to fill this."),
+        ("answers", "overview", "Load 837 files (claims) to fill this."),
+        ("answers", "aging", "Load 837 files (claims) and patient_transactions.csv to fill this."),
+        ("neither", "denials", "Load 835 files (remittances) to fill this."),
+        ("neither", "denial_rates", "Load 835 files (remittances) to fill this."),
+        ("neither", "billers", "Load 835 files (remittances) and work_log.csv to fill this."),
+        ("neither", "model", "No model was trained on this warehouse yet."),
+    ],
+)
+def test_a_page_names_the_files_that_would_fill_it(
+    kind: str, name: str, said: str, partial_warehouses: dict[str, Path], use: Callable[[Path], None], run_page: Run
+) -> None:
+    use(partial_warehouses[kind])
+    at = run_page(name)
+    shown = {one.value for one in (*at.info, *at.caption)}
+    assert said in shown
+    assert not any("Try a longer period" in one for one in shown if kind == "neither")
+
+
+def test_a_past_day_counts_on_every_page(warehouse: Path, everything: Scope, run_page: Run) -> None:
+    """Each page once left a part of itself at what is known today."""
+    connection, day = open_reader(warehouse), everything.end - timedelta(60)
+
+    aged = {tile.label: tile.value for tile in run_page("aging", known=day).metric}
+    assert aged["Insurance A/R"] == words.money(MEASURES["insurance_ar_amount"].by(connection, as_of=day)["value"][0])
+
+    worth = MEASURES["expected_recoverable_amount"].by(connection, as_of=day)["value"][0]
+    recovery = run_page("recovery", known=day)
+    assert recovery.metric[0].value == words.money(worth)
+    listed = worklist(connection, day)
+    assert any(f"**{listed.height} claims**" in one.value for one in recovery.markdown)
+    assert listed.height != worklist(connection).height
+
+    past = Question("biller_denial_ratio", Scope(everything.start, day, known_by=day))
+    card = scorecard(connection, "biller", past.filters(), (everything.start, day), day)
+    assert run_page("billers", period="all", known=day).dataframe[0].value["Own denials"].tolist() == (
+        card["observed"].to_list()
+    )
+    assert card["observed"].sum() != scorecard(connection, "biller", {}, (everything.start, day))["observed"].sum()
+
+
+@pytest.mark.parametrize(("name", "ignored"), [("payers", "site or team"), ("recovery", "team")])
+def test_lists_say_which_filters_they_cannot_take(name: str, ignored: str, warehouse: Path, run_page: Run) -> None:
+    found = choices(open_reader(warehouse))
+    at = run_page(name, period="all", site=[found.sites[0]], team=[found.teams[0]])
+    assert f":material/filter_alt_off: Not filtered by {ignored}." in [one.value for one in at.caption]
 
 
 def test_nothing_loaded_yet(tmp_path: Path, use: Callable[[Path], None], run_app: Run) -> None:

@@ -105,6 +105,18 @@ def test_a_lost_terminator_does_not_let_a_name_slip_into_what_is_shown(file: Pat
     assert not [secret for secret in ("SECRET", "DOE", "M77", "JO", "JANE") if secret in shown]
 
 
+def test_a_lost_separator_does_not_let_a_name_slip_into_what_is_shown(file: Path, db: Path) -> None:
+    put(file, BAD.replace(b"NM1*QC*1*SECRET", b"NM1*QC*1SECRET"), db)
+    assert "SECRET" not in "\n".join(quarantine.show(open_reader(db), 1, reveal=False))
+
+
+@pytest.mark.parametrize("line_end", [b"", b"\n"])
+def test_a_file_without_isa_is_shown_masked(file: Path, db: Path, line_end: bytes) -> None:
+    put(file, BAD[BAD.index(b"NM1*") :].replace(b"~", b"~" + line_end), db)
+    assert "SECRET" not in "\n".join(quarantine.show(open_reader(db), 1, reveal=False))
+    assert "SECRET" in "\n".join(quarantine.show(open_reader(db), 1, reveal=True))
+
+
 def test_a_claim_outside_of_any_set_is_shown_with_what_stands_around_it(file: Path, db: Path) -> None:
     put(file, GOOD.replace(b"ST*835", b"CLP*A9*1*1*1~ST*835"), db)
     lines = list(quarantine.show(open_reader(db), 1, reveal=False))[1:]

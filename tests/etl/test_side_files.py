@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from etl import quarantine
 from etl.errors import Problem
 from etl.load import load
 from etl.load_report import LoadReport
@@ -202,6 +203,15 @@ def test_the_same_export_twice_is_a_duplicate(desk: Desk) -> None:
     report = desk.put(MONEY + "A1,2026-01-05,copay,20\n", "other name.csv")
     assert [(p.severity, p.rule) for _, p in report.problems] == [("duplicate", "duplicate-file")]
     assert not report.needs_a_person()
+
+
+@pytest.mark.parametrize("first", ["DOE,JANE,1980-02-29,M0001", "DOE|JANE|120.50", "99213\tDOE\tJANE"])
+def test_a_row_in_the_place_of_the_header_is_not_repeated(tmp_path: Path, first: str) -> None:
+    (tmp_path / "export.csv").write_text(f"{first}\n{first}\n")
+    report = load([tmp_path / "export.csv"], tmp_path / "w.duckdb")
+    [(_, problem)] = report.problems
+    assert (problem.rule, problem.found) == ("unknown-table", "a table without a header")
+    assert "DOE" not in "\n".join(quarantine.show(open_reader(tmp_path / "w.duckdb"), 1, reveal=False))
 
 
 def test_a_table_with_strange_columns_says_which_columns_there_should_be(tmp_path: Path) -> None:

@@ -12,7 +12,17 @@ from etl.errors import UserError
 from etl.load import load
 from etl.unload import sentences, unload
 from etl.warehouse.store import open_reader
-from tests.x12_text import answer_file, claim, claims_file, loaded, remittance_file
+from tests.x12_text import (
+    answer_file,
+    claim,
+    claims_file,
+    dressed,
+    group,
+    interchange,
+    loaded,
+    remittance_file,
+    transaction,
+)
 
 A1 = claim("A1", ("99213", "100"), ("99214", "50"))
 FILES = {
@@ -30,6 +40,13 @@ FILES = {
     "i": b"claim_id,coder_id,biller_id,coded_at,charge_entered_at,submitted_at\nA1,C1,B1,2026-01-06,2026-01-07,\n",
     "j": b"claim_id,coder_id,biller_id,coded_at,charge_entered_at,submitted_at\nA1,C2,B1,2026-01-06,2026-01-07,\n",
     "k": remittance_file("CLP*B1*1*70*6O*0*CI*ICN2", paid="20260301"),
+    # a receiver could not read the last file before it; the payer answers one line of A1 again
+    "l": dressed(
+        interchange(
+            group(transaction("999", "AK1*HC*1\nAK9*R*1*1*0")), day="260112", sender="CLEARING", receiver="SENDER"
+        )
+    ),
+    "m": remittance_file("CLP*A1*1*50*40*0*CI*ICN1\nSVC*HC:99214*50*40\nCAS*CO*45*10", paid="20260209"),
 }
 # keys and places are handed out in the order of arrival, and times are the clock's
 _OF_THE_LOAD = "column_name like '%\\_id' escape '\\' and data_type = 'BIGINT' or data_type = 'TIMESTAMP'"

@@ -79,6 +79,12 @@ def test_one_mistake_is_one_finding(old: str, new: str, finding: tuple[str, int 
     assert fired(one) == [finding]
 
 
+def test_a_line_without_its_service_is_a_finding() -> None:
+    start = CLAIM_837.index("SV1*")
+    [one] = check(CLAIM_837[:start] + CLAIM_837[CLAIM_837.index("~", start) + 1 :])
+    assert ("charges_do_not_add_up", None) in fired(one)
+
+
 def test_the_day_of_sending_is_the_files_unless_given() -> None:
     assert fired(check(CLAIM_837)[0]) == []
     assert fired(check(CLAIM_837, today=date(2027, 3, 1))[0]) == [("filing_limit_passed", None)]

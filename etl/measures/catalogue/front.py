@@ -12,13 +12,13 @@ FRONT = (
         name="rejection_rate",
         label="Rejection rate",
         definition=(
-            "Share of acknowledged claims that a 277CA rejected at least once, by the day they were first "
-            "sent. A rejection is not a denial: the claim never reached adjudication."
+            "Share of acknowledged claims that a 277CA rejected at least once, alone or with their whole batch, by the "
+            "day they were first sent. A rejection is not a denial: the claim never reached adjudication."
         ),
         unit="rate",
         formula="claims rejected at least once / claims with any 277CA answer",
         source="X12 277CA STC01-1: A3, A6, A7, A8",
-        caveat="Claims without any 277CA answer are left out.",
+        caveat="Claims without any 277CA answer are left out: a 999 or TA1 judges a file, not its claims.",
         lower_is_better=True,
         view="claim_outcome",
         numerator=Sum(where="is_billed_payer and is_acknowledged and is_rejected"),

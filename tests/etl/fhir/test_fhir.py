@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.fhir import gather
 from etl.load import load
 from etl.load_report import LoadReport
 from etl.warehouse.store import open_reader
@@ -292,3 +293,25 @@ def test_elements_of_another_shape_never_stop_the_others(desk: Desk, strange: Re
 def test_preauthorizations_are_no_claims(desk: Desk) -> None:
     report = desk.put(claim("A9", ("99213", 100), use="preauthorization"), PAID)
     assert report.to_json()["seen"] == {"claims": 1, "claim_payments": 1}
+
+
+def test_a_file_read_in_pieces_is_the_same_as_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second explanation of a claim, a remittance over several pieces, and adjustments of lines and of claims."""
+    other = eob(
+        "A3",
+        [item(1, "99214", [*decided(submitted=70, paidtoprovider=30), denied_for("50")])],
+        decided(submitted=70, paidtoprovider=30),
+        payment={"type": concept("paid"), "date": "2026-02-09", "identifier": {"value": "EFT2"}},
+    )
+    again = DENIED | {"id": "eob-A2b", "payment": other["payment"]}
+    monkeypatch.setenv("CLEANCLAIM_KEY", "one key for all three")
+    found = []
+    for at_once in (1, 2, 100):
+        monkeypatch.setattr(gather, "_AT_ONCE", at_once)
+        (tmp_path / str(at_once)).mkdir()
+        desk = Desk(tmp_path / str(at_once))
+        desk.put(PAID, DENIED, other, again, claim("A4", ("99213", 100.0)))
+        tables = ("claim", "service_line", "diagnosis", "remittance", "claim_payment", "service_payment", "adjustment")
+        found.append({table: desk.rows(f"from {table} order by all") for table in (*tables, "remark")})
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]["adjustment"]) >= 3 and len(found[0]["remittance"]) == 2

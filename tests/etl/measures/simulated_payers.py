@@ -20,12 +20,17 @@ def payers_with_jumps(
     rate = rng.beta(1, 30, size)[:, None] * np.ones(days)
     volume[:jumps], rate[:jumps] = a_day, 0.05
     rate[:jumps, -SINCE_DAYS:] = 0.15
-    weekday = np.array([1.6, 0.8, 0.9, 0.7, 1.0, 0, 0])[np.arange(days) % 7]
-    trials = rng.poisson(volume[:, None] * weekday * np.linspace(0.7, 1.3, days)).astype(float)
+    trials = rng.poisson(volume[:, None] * busyness(days)).astype(float)
     together = 0.01  # claims of a day are a little alike
     drawn = rng.beta(np.maximum(rate / together, 1e-6), (1 - rate) / together)
     events = rng.binomial(trials.astype(int), drawn).astype(float)
     return events, trials, np.arange(size) // categories
+
+
+def busyness(days: int) -> Floats:
+    """What share of a usual day's claims each day has: weekdays differ, and all grow."""
+    found: Floats = np.array([1.6, 0.8, 0.9, 0.7, 1.0, 0, 0])[np.arange(days) % 7] * np.linspace(0.7, 1.3, days)
+    return found
 
 
 def weekly_days(

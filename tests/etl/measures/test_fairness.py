@@ -132,9 +132,12 @@ def test_little_work_and_work_of_ones_own_is_not_judged() -> None:
         person=pl.lit(90, pl.Int64), claims=pl.col("claims") // 8, denials=pl.lit(0, pl.Int64)
     )
     alone = pl.DataFrame({**few.row(0, named=True), "person": 91, "procedure_family": 77, "claims": 800, "denials": 90})
-    said = dict(judged(pl.concat([frame, few, alone.cast(dict(frame.schema))])).select("person", "verdict").iter_rows())
+    card = judged(pl.concat([frame, few, alone.cast(dict(frame.schema))]))
+    said = dict(card.select("person", "verdict").iter_rows())
     assert said[90] == fairness.TOO_FEW
     assert said[91] == fairness.ALONE
+    # to be drawn towards all others, one must do what they do
+    assert card.filter(pl.col("shrunken").is_null())["person"].to_list() == [91]
 
 
 def test_people_of_the_same_skill_are_flagged_at_most_one_time_in_twenty() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 Row = dict[str, Any]
 ZERO = Decimal("0.00")
+# of the payments of a day, whose come after the primary payer's
+_AFTER = {"2": 1, "20": 1, "3": 2, "21": 2}
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Payment:
     root: int
     payer: str
     day: date
-    order: tuple[date, int]
+    order: tuple[date, int, int]
     lines: list[Line]
     statuses: set[str]
     answered: Row | None = None
@@ -156,6 +158,11 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
     remittances = {row["remittance_id"]: row for row in t.rows["remittance"]}
     parts: dict[tuple[Any, ...], list[Payment]] = {}
     billed = {row["payer_id"] for row in t.rows["claim"]}
+    taken_back = {
+        (row["remittance_id"], t.root_of[row["patient_control_number"]])
+        for row in t.rows["claim_payment"]
+        if row["status_code"] == "22"
+    }
     found = []
     for row in t.rows["claim_payment"]:
         remittance, root = remittances[row["remittance_id"]], t.root_of[row["patient_control_number"]]
@@ -171,7 +178,8 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         pays_after = row["status_code"] in ("2", "3", "20", "21") and answered and not answered["payer_responsibility"]
         payer = own if own in billed or not answered or pays_after else answered["payer_id"]
         if day <= as_of:
-            order = (day, row["claim_payment_id"])
+            later = 3 * ((row["remittance_id"], root) in taken_back) + _AFTER.get(row["status_code"], 0)
+            order = (day, later, row["claim_payment_id"])
             lines, matched = _lines(t, row, answered), _are_matched(t, row, answered)
             found.append(Payment(dict(row), root, payer, day, order, lines, {row["status_code"]}, answered, matched))
             whole = answered["charge_amount"] if answered else ZERO

@@ -169,6 +169,11 @@ def test_amounts_as_accountants_write_them(desk: Desk, written: str, expected: s
     assert desk.rows("select charge_amount from claim") == [(expected,)]
 
 
+def test_an_amount_that_no_sum_could_hold(desk: Desk) -> None:
+    report = desk.load({"a.csv": f"{HEADER}A1,2026-01-10,100000000000,P\n"}, CLAIMS)
+    assert [problem.found for _, problem in report.of("quarantined")] == ["“100000000000” in column “Charge”"]
+
+
 @pytest.mark.parametrize(("written", "expected"), [("1.234,50", "1234.50"), ("12,5", "12.50"), ("(0,99)", "-0.99")])
 def test_a_decimal_comma_when_the_map_says_so(desk: Desk, written: str, expected: str) -> None:
     desk.load({"a.csv": f'{HEADER}A1,2026-01-10,"{written}",P\n'}, f'[file]\ndecimal = ","\n{CLAIMS}')

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,8 +20,9 @@ import pytest
 
 from etl.errors import UserError
 from etl.load import load
+from etl.warehouse.checks import bad_rows
 from etl.warehouse.store import file_identity, open_reader, open_writer
-from tests.x12_text import answer_file, claim, claims_file, loaded, remittance_file
+from tests.x12_text import Dress, answer_file, claim, claims_file, loaded, remittance_file
 
 FILES = {
     "a": claims_file(claim("A1", ("99213", "100"), ("99214", "50"))),
@@ -93,12 +95,44 @@ def test_the_same_files_twice_change_nothing(tmp_path: Path, db: Path) -> None:
     assert (report.files, len(report.of("duplicate")), report.rows.get("claim", 0)) == (0, len(FILES), 0)
 
 
+def test_what_follows_an_orphan_keeps_its_own_lines(db: Path, tmp_path: Path) -> None:
+    def lines(number: str) -> str:
+        return f"CLP*{number}*1*100*80*0*CI*I\nSVC*HC:99213*100*80\nCAS*CO*45*20"
+
+    first = remittance_file(f"SVC*HC:99214*9*9\n{lines('A1')}", deposit="80")
+    # other separators are another batch of the same load
+    loaded(tmp_path / "in", db, a=first, b=remittance_file(lines("B1"), trace="T2", dress=Dress("|")))
+    pairs = """select l.claim_payment_id = a.claim_payment_id
+        from service_payment as l join adjustment as a using (service_payment_id)"""
+    assert open_reader(db).execute(pairs).fetchall() == [(True,), (True,)]
+
+
 @pytest.mark.parametrize("order", ["gfedcba", "fcdabge"])
 def test_files_in_another_order_make_the_same_warehouse(tmp_path: Path, db: Path, order: str) -> None:
     other = tmp_path / "other.duckdb"
     loaded(tmp_path / "in", db, **FILES)
     loaded(tmp_path / "in", other, **{name: FILES[name] for name in order})
     assert content(other) == content(db)
+
+
+def test_two_remittances_of_a_day_make_the_same_warehouse_in_any_order(tmp_path: Path, db: Path) -> None:
+    files = {
+        "a": claims_file(f"{claim('W1', ('99213', '100'))}\n{claim('V1', ('99213', '100'))}"),
+        "b": remittance_file("CLP*W1*4*100*0*0*CI*IW\nSVC*HC:99213*100*0\nCAS*CO*16*100", trace="T1"),
+        "c": remittance_file(
+            """CLP*W1*22*-100*0*0*CI*IW\nSVC*HC:99213*-100*0\nCAS*CO*16*-100
+            CLP*W1*1*100*80*0*CI*IW2\nSVC*HC:99213*100*80\nCAS*CO*45*20""",
+            trace="T2",
+        ),
+        "d": remittance_file("CLP*V1*1*100*50*10*CI*IV\nCAS*CO*45*40\nCAS*PR*2*10", trace="T3"),
+        "e": remittance_file("CLP*V1*2*100*10*0*CI*IV2\nCAS*OA*23*90", payer="P2", trace="T4"),
+    }
+    loaded(tmp_path / "in", db, **files)
+    loaded(tmp_path / "in", tmp_path / "other.duckdb", **{name: files[name] for name in "ecdab"})
+    assert content(tmp_path / "other.duckdb") == content(db)
+    denied = "select claim_number, denied_amount, is_overturned from denial"
+    assert open_reader(db).execute(denied).fetchall() == [("W1", Decimal("100.00"), True)]
+    assert open_reader(db).execute("from receivable where balance_amount <> 0").fetchall() == []
 
 
 def test_files_day_by_day_make_the_same_warehouse(tmp_path: Path, db: Path) -> None:
@@ -124,6 +158,15 @@ def test_an_error_while_writing_leaves_the_old_warehouse(small: Path, tmp_path: 
         raise ZeroDivisionError
     assert file_identity(small) == before
     assert sorted(path.name for path in small.parent.iterdir()) == files
+
+
+def test_a_path_that_duckdb_cannot_write_to_is_said(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match="a warehouse cannot lie at a path with a question mark"),
+        open_writer(tmp_path / "why?" / "w.duckdb"),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_leftovers_of_a_crash_are_cleared_away(small: Path, tmp_path: Path) -> None:
@@ -328,3 +371,25 @@ def test_memory_that_does_not_reach_is_a_message_and_changes_nothing(small: Path
         connection.execute("set max_temp_directory_size = '1MB'")
         connection.execute("create temp table wide as select repeat('x', 900) || i as t from range(200000) as r (i)")
     assert content(small) == before
+
+
+def test_a_later_load_says_of_its_own_rows_what_a_check_of_everything_says(tmp_path: Path) -> None:
+    """A load checks only what it brought: what is unbalanced before it neither hides nor adds anything."""
+    bad = {
+        "first.835": remittance_file("CLP*A1*1*150*60*0*CI*I1\nSVC*HC:99213*100*60\nCAS*CO*45*9\nSVC*HC:99214*50*0"),
+        "second.837": claims_file(claim("B1", ("99213", "70"))).replace(b"CLM*B1*70", b"CLM*B1*71"),
+        "third.835": remittance_file(
+            "CLP*B1*1*70*60*0*CI*I2\nSVC*HC:99213*70*60\nCAS*CO*45*9\nSVC*HC:99214*50*50", paid="20260208"
+        ),
+    }
+    for name, text in bad.items():
+        (tmp_path / name).write_bytes(text)
+    db, names = tmp_path / "w.duckdb", ("segment", "rule", "found", "expected", "difference", "payer_id")
+    load([tmp_path / "first.835"], db)
+    report = load([tmp_path / "second.837", tmp_path / "third.835"], db)
+    with open_writer(db) as connection:
+        everything, later = ([{n: row[n] for n in names} for row in bad_rows(connection, n)] for n in (0, 2))
+    before = len(everything) - len(later)
+    assert [row for row in everything if row in later] == later
+    assert {row["rule"] for row in later} >= {"claim_charge", "service_payment_balance", "claim_payment_lines"}
+    assert before >= 1 and [row["rule"] for row in report.unbalanced] == [row["rule"] for row in later]

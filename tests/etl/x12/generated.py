@@ -1,4 +1,4 @@
-"""Hypothesis strategies: small valid 837P, 837I, 837D, 835 and 999 files as canonical text."""
+"""Hypothesis strategies: small valid 837P, 837I, 837D, 835, 999 and 277 files as canonical text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ day = days.map(lambda one: one.strftime("%Y%m%d"))
 day_or_range = st.one_of(
     day.map(lambda one: f"D8*{one}"), st.tuples(day, day).map(lambda two: f"RD8*{min(two)}-{max(two)}")
 )
-codes = st.sampled_from(["99213", "J1100", "D0120", "80053", "36415"])
+codes = procedures = st.sampled_from(["99213", "J1100", "D0120", "80053", "36415"])
 modifiers = st.lists(st.sampled_from(["25", "59", "GT", "XU", ""]), max_size=4)
 carcs = st.sampled_from(["45", "1", "197", "16", "A1", "253", "0097"])
 
@@ -241,15 +241,45 @@ def syntax_answer(draw: st.DrawFn, number: int) -> str:
     return joined(*out, f"AK9*{draw(st.sampled_from(['A*1*1*1', 'P*3*3*1', 'R*2*2*0*1*5']))}")
 
 
+statuses = st.sampled_from(["A1:19:PR", "A2:20", "A3:21:85", "A7:562:IL", "A8:33"])
+
+
+@st.composite
+def status(draw: st.DrawFn) -> str:
+    more = "*".join(draw(st.lists(statuses, max_size=2)))
+    said = f"STC*{draw(statuses)}*{draw(maybe(day))}*{draw(maybe(st.sampled_from(['WQ', 'U'])))}*{draw(maybe(money))}"
+    return f"{said}******{more}" if more else said
+
+
+@st.composite
+def claim_answer(draw: st.DrawFn, number: int) -> str:
+    """The levels of a 277CA: a receiver, its providers, their claims and lines."""
+    out = [f"BHT*0085*08*{number}*{draw(day)}*0700*TH", "HL*1**20*1", "NM1*AY*2*HOUSE*****46*1", f"TRN*1*S{number}"]
+    for level, codes in (("21", ("90", "AA")), *draw(st.lists(st.just(("19", ("QA", "QC"))), max_size=2))):
+        who = f"NM1*85*2*CLINIC*****XX*{draw(npis)}" if level == "19" else "NM1*41*2*CLINIC*****46*2"
+        out += [f"HL*2*1*{level}*1", who, draw(maybe(words.map(lambda one: f"TRN*2*{one}"))), draw(maybe(status()))]
+        out += [draw(maybe(st.integers(0, 9).map(lambda n, code=code: f"QTY*{code}*{n}"))) for code in codes]
+        out += [draw(maybe(money.map(lambda one, code=code: f"AMT*{code}*{one}"))) for code in ("YU", "YY")]
+        for _ in range(draw(st.integers(0, 2)) if level == "19" else 0):
+            out += ["HL*3*2*PT", "NM1*QC*1*DOE*JANE****MI*M1", f"TRN*2*{draw(words)}"]
+            out += [*draw(st.lists(status(), max_size=2)), draw(maybe(words.map(lambda one: f"REF*1K*{one}")))]
+            for _ in range(draw(st.integers(0, 2))):
+                out += [f"SVC*HC:{draw(procedures)}*{draw(money)}", *draw(st.lists(status(), max_size=2))]
+                out.append(draw(maybe(words.map(lambda one: f"REF*FJ*{one}"))))
+    return joined(*out)
+
+
 @st.composite
 def body(draw: st.DrawFn, kind: str, number: int) -> str:
     if kind == "835":
         return draw(remittance(number))
+    if kind == "277":
+        return draw(claim_answer(number))
     return draw(syntax_answer(number) if kind == "999" else claims(number, kind))
 
 
 @st.composite
-def files(draw: st.DrawFn, kinds: tuple[str, ...] = ("837P", "837I", "837D", "835", "999")) -> str:
+def files(draw: st.DrawFn, kinds: tuple[str, ...] = ("837P", "837I", "837D", "835", "999", "277")) -> str:
     """An interchange with one to three transaction sets of mixed kinds, each in its own group."""
     groups = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
@@ -261,7 +291,25 @@ def files(draw: st.DrawFn, kinds: tuple[str, ...] = ("837P", "837I", "837D", "83
 # --- another order --------------------------------------------------------------------------------------------------
 
 # what opens a loop (an NM1 opens one too, inside of the level that these open); its segments may come in any order
-OPENERS = ("ISA", "GS", "ST", "BHT", "BPR", "HL", "CLM", "SBR", "LX", "SVD", "CLP", "SVC", "N1", "TS3", "PLB", "AK1")
+OPENERS = (
+    "ISA",
+    "GS",
+    "ST",
+    "BHT",
+    "BPR",
+    "HL",
+    "CLM",
+    "SBR",
+    "LX",
+    "SVD",
+    "CLP",
+    "SVC",
+    "N1",
+    "TS3",
+    "PLB",
+    "AK1",
+    "TRN",
+)
 OPENERS += ("AK2", "IK3", "IK5", "AK9", "SE", "GE", "IEA")
 # and what keeps its place behind its opener: a service, and totals that belong to the segment before
 BOUND = ("SV1", "SV2", "SV3", "TS2")

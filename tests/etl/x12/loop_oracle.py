@@ -17,7 +17,7 @@ Tables = dict[str, list[Row]]
 def tables(text: str) -> Tables:
     """The rows of a file, all kinds; `set`, `claim` ... count from 0 over the sets of one kind, `segment` from 1."""
     out: Tables = {name: [] for name in (*_CLAIM, *_REMITTANCE, *_ANSWER)}
-    seen = {"837": 0, "835": 0, "999": 0}
+    seen = {"837": 0, "835": 0, "999": 0, "277": 0}
     for guide, at, body in _sets(text):
         kind = body[0][1]
         if kind == "837":
@@ -26,6 +26,8 @@ def tables(text: str) -> Tables:
             _Payments(out, seen[kind], at).read(body)
         elif kind == "999":
             _answers(out, seen[kind], at, body)
+        elif kind == "277":
+            _Statuses(out, seen[kind]).read(body, at)
         if kind in seen:
             seen[kind] += 1
     return out
@@ -39,6 +41,7 @@ _REMITTANCE += ("provider_adjustment", "provider_summary")
 REMARKS = {"LQ": (2,), "MOA": (3, 4, 5, 6, 7), "MIA": (5, 20, 21, 22, 23)}
 AMOUNTS = {"MIA": [2, 4, *range(6, 15), *range(16, 20), 24], "MOA": [2, 8, 9], "AMT": [2]}
 _ANSWER = ("group_acknowledgement", "set_acknowledgement", "syntax_error")
+_ANSWER += ("acknowledgement", "line_acknowledgement", "batch_acknowledgement")
 
 
 def _sets(text: str) -> Iterator[tuple[str, int, list[list[str]]]]:
@@ -548,3 +551,86 @@ def _answers(out: Tables, number: int, start: int, body: list[list[str]]) -> Non
             counts = zip(("included_count", "received_count", "accepted_count"), map(int, segment[2:5]), strict=True)
             group |= {"status_code": segment[1], "error_codes": " ".join(filter(None, segment[5:10])) or None}
             group |= dict(counts)
+
+
+# --- 277CA --------------------------------------------------------------------------------------------------------
+
+
+class _Statuses:
+    """Follows HL, TRN, STC and SVC through one 277CA."""
+
+    def __init__(self, out: Tables, number: int) -> None:
+        self.out, self.set = out, number
+        self.day: date | None = None
+        self.batch: str | None = None
+
+    def read(self, body: list[list[str]], start: int) -> None:
+        level: Row = {}
+        here: Row = {}
+        for at, segment in enumerate(body, start):
+            name = segment[0]
+            if name == "BHT":
+                self.day = first_day(element(segment, 4))
+            elif name in ("HL", "SE"):
+                self._close(level)
+                level = here = {"HL": segment, "at": at, "STC": [], "claims": []}
+            elif name == "TRN" and level["HL"][3] == "PT":
+                here = {"TRN": segment, "STC": [], "lines": []}
+                level["claims"].append(here)
+            elif name == "SVC":
+                here = {"SVC": segment, "STC": []}
+                level["claims"][-1]["lines"].append(here)
+            elif name == "STC":
+                here["STC"].append((at, segment))
+            else:
+                key = f"{name} {element(segment, 1)}" if name in ("REF", "QTY", "AMT", "NM1") else name
+                here.setdefault(key, segment)
+
+    def _close(self, level: Row) -> None:
+        code = level["HL"][3] if level else ""
+        if code in ("20", "21", "19"):
+            self._level(level, {"20": "source", "21": "receiver", "19": "provider"}[code])
+        for claim in level.get("claims", ()):
+            number = element(claim["TRN"], 2)
+            more = {"patient_control_number": number, "payer_claim_control_number": element(claim.get("REF 1K"), 2)}
+            self.out["acknowledgement"] += [row | more for row in self._rows(claim)]
+            for line in claim["lines"]:
+                svc = line["SVC"]
+                more = {"patient_control_number": number, "line_control_number": element(line.get("REF FJ"), 2)}
+                more |= {"procedure_code": part(svc, 1, 2), "charge_amount": money(element(svc, 2))}
+                self.out["line_acknowledgement"] += [row | more for row in self._rows(line)]
+
+    def _level(self, level: Row, name: str) -> None:
+        trace = element(level.get("TRN"), 2)
+        self.batch = {"source": None, "receiver": trace, "provider": self.batch}[name]
+        provider = level.get("NM1 85")
+        npi = element(provider, 9) if element(provider, 8) == "XX" else None
+        counts = [
+            element(level.get(f"QTY {one}") or level.get(f"QTY {two}"), 2) for one, two in (("90", "QA"), ("AA", "QC"))
+        ]
+        totals: Row = dict(zip(("accepted_count", "rejected_count"), (n and int(n) for n in counts), strict=True))
+        totals |= {"accepted_amount": money(element(level.get("AMT YU"), 2))}
+        totals |= {"rejected_amount": money(element(level.get("AMT YY"), 2))}
+        bare = {"set": self.set, "segment": level["at"], "acknowledged_date": self.day} | dict.fromkeys(
+            ("category_code", "status_code", "entity_code", "action_code", "charge_amount")
+        )
+        for i, row in enumerate(self._rows(level) or [bare]):
+            row |= {"level": name, "reference": trace, "batch_reference": self.batch, "provider_npi": npi}
+            self.out["batch_acknowledgement"].append(row | (totals if not i else dict.fromkeys(totals)))
+
+    def _rows(self, owner: Row) -> list[Row]:
+        return [
+            {
+                "set": self.set,
+                "segment": at,
+                "category_code": part(stc, i, 1),
+                "status_code": part(stc, i, 2),
+                "entity_code": part(stc, i, 3),
+                "action_code": element(stc, 3),
+                "charge_amount": money(element(stc, 4)),
+                "acknowledged_date": first_day(element(stc, 2)) or self.day,
+            }
+            for at, stc in owner["STC"]
+            for i in (1, 10, 11)
+            if element(stc, i)
+        ]

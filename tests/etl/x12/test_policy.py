@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from etl.errors import Problem
@@ -107,6 +108,20 @@ def test_any_amount_of_a_remittance_may_be_none(good: str, bad: str, segment: in
     found = parsed(whole("835", body.replace(good, bad)))
     assert [said(p)[1:4] for p in found.problems] == [("not-a-number", segment, f"{element} “x”")]
     adds_up(found)
+
+
+@pytest.mark.parametrize("amount", ["100000000000", "-9999999999999999.99"])
+def test_an_amount_that_no_sum_could_hold(amount: str) -> None:
+    found = parsed(remittance_file(PAID.replace("*100*80*0*", f"*100*{amount}*0*"), deposit="130"), GOOD)
+    [problem] = found.problems
+    expected = "an amount below 100,000,000,000"
+    assert said(problem) == ("quarantined", "not-a-number", 9, f"CLP04 “{amount}”", expected)
+    adds_up(found)
+
+
+def test_the_largest_amount() -> None:
+    found = parsed(remittance_file("CLP*A1*1*99999999999.99*99999999999.99*0*CI*ICN1"))
+    assert (found.column("claim_payment", "paid_amount"), found.problems) == (["99999999999.99"], [])
 
 
 @pytest.mark.parametrize(
@@ -258,15 +273,22 @@ def test_counts_may_have_leading_zeros_and_blanks() -> None:
     assert parsed(remittance_file(PAID).replace(b"SE*11*", b"SE*0011 *")).problems == []
 
 
-@pytest.mark.parametrize("day", ["20261341", "2026011", "260105", "tomorrow", "00000000", "20260230"])
+@pytest.mark.parametrize("day", ["20261341", "2026011", "260105", "tomorrow", "00000000", "20260230", "99991231"])
 def test_a_bad_date_is_left_empty_and_said_once(day: str) -> None:
     text = claims_text("A1").replace("D8*20260105", f"D8*{day}")
     found = parsed(whole("837P", text))
     assert found.table("service_line", "service_from", "service_date") == [(None, None)]
     assert [said(problem) for problem in found.problems] == [
-        ("flagged", "not-a-date", 17, f"DTP*472 “{day}”", "a date CCYYMMDD")
+        ("flagged", "not-a-date", 17, f"DTP*472 “{day}”", "a date CCYYMMDD, 1900 to 2099")
     ]
     adds_up(found)
+
+
+@pytest.mark.parametrize("written", ["202601051430", "20260105143000"])
+def test_a_time_behind_a_day_does_not_matter(written: str) -> None:
+    found = parsed(whole("837P", claims_text("A1").replace("D8*20260105", f"DT*{written}")))
+    assert found.table("service_line", "service_from", "service_date") == [("2026-01-05", "2026-01-05")]
+    assert found.problems == []
 
 
 def test_a_range_with_one_bad_day_keeps_the_good_one() -> None:
@@ -299,6 +321,8 @@ def test_a_missing_amount_counts_as_nothing_and_is_said(good: str, bad: str, seg
         ("flagged", "missing-amount", segment, f"no {name}", "an amount")
     ]
     assert found.frames["claim_payment"].height == 2
+    types = [dtype for frame in found.frames.values() for column, dtype in frame.schema.items() if column == name]
+    assert set(types) == {pl.Decimal(18, 2)}
     adds_up(found)
 
 

@@ -347,6 +347,11 @@ def test_batch_totals_are_rows_of_their_own() -> None:
     ]
 
 
+def test_a_bad_service_date_is_said_by_the_element_that_holds_it() -> None:
+    found = parsed(remittance_file("CLP*A1*1*100*100*0*CI*ICN1\nSVC*HC:99213*100*100\nDTM*472*20260230"))
+    assert [(p.rule, p.segment, p.found) for p in found.problems] == [("not-a-date", 11, "DTM02 “20260230”")]
+
+
 @pytest.mark.parametrize("orphan", ["SVC*HC:99213*100*80", "CAS*CO*45*20", "LQ*HE*M51", "MOA***MA01"])
 def test_what_precedes_the_first_claim_payment_is_not_given_to_the_set_before(orphan: str) -> None:
     first = remittance_body("CLP*A1*1*100*100*0*CI*ICN1", trace="T1")

@@ -234,3 +234,10 @@ def test_what_is_no_interchange_is_named(data: bytes, found: str) -> None:
     with pytest.raises(UnreadableError) as error:
         list(read(BytesIO(data)))
     assert (error.value.problem.severity, error.value.problem.found) == ("rejected", found)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n\r\n", b"\r"])
+def test_lines_of_an_e_mail_may_stand_before_the_first_interchange(end: bytes) -> None:
+    data = b"Subject: your remittance" + end + remittance_file("CLP*A1*1*100*100*0*CI*ICN1")
+    found = parsed(data)
+    assert (found.column("claim_payment", "paid_amount"), found.problems) == (["100.00"], [])

@@ -2,7 +2,7 @@
 with denied as (select distinct root_id, payer_id, procedure_family from denial)
 
 select
-    f.payer_id, f.procedure_family, o.claim_type, o.facility, count(*) as n, count(d.root_id) as observed
+    f.payer_id, f.procedure_family, o.claim_type, o.facility, count(*) as claims, count(d.root_id) as denials
 from family_answer as f
 left join claim_outcome as o on o.root_id = f.root_id and o.payer_id = f.payer_id
 left join denied as d on d.root_id = f.root_id and d.payer_id = f.payer_id and d.procedure_family = f.procedure_family

@@ -2,7 +2,8 @@
 -- charge = insurance paid + contractual + patient paid + written off + insurance balance + patient balance
 -- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
-    select root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date
+    select
+        root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date, min(payment_order) as first_order
     from payment
     where payment_date <= $as_of
     group by root_id
@@ -47,10 +48,10 @@ posted as (
     group by k.root_id
 ),
 
--- payments of claims that were never sent
+-- claims that were answered but never sent
 unsent as (
-    select * from payment as p
-    where p.payment_date <= $as_of and not exists (select 1 from claim_root as c where c.root_id = p.root_id)
+    select * from paid as p
+    where not exists (select 1 from claim_root as c where c.root_id = p.root_id)
 ),
 
 answered as (
@@ -63,24 +64,26 @@ answered as (
 charged as (
     select root_id, payer_id, submission_date as since_date, charge_amount, is_void, true as is_sent from claim_root
     union all
-    select p.root_id, min_by(p.payer_id, p.payment_order), min(p.payment_date), coalesce(min(a.charge_amount), 0), false, false
-    from unsent as p
-    left join answered as a on a.root_id = p.root_id
-    group by p.root_id
+    select u.root_id, p.payer_id, p.payment_date, coalesce(a.charge_amount, 0), false, false
+    from unsent as u
+    join payment as p on p.payment_order = u.first_order
+    left join answered as a on a.root_id = u.root_id
 ),
+
+rejected as (select root_id, payer_id from claim_answer where is_last_answer_rejection),
 
 settled as (
     select
         c.*, p.root_id is not null as is_answered, coalesce(p.last_remit_date, c.since_date) as last_remit_date,
         coalesce(s.is_denied, false) as is_denied,
-        coalesce(o.is_last_answer_rejection, false) as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
+        o.root_id is not null as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
         coalesce(s.never_amount, 0) as contractual_amount, coalesce(t.patient_paid_amount, 0) as patient_paid_amount,
         coalesce(t.write_off_amount, 0) as write_off_amount,
         c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
             as insurance_before_write_off,
         coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as patient_before_write_off
     from charged as c
-    left join claim_answer as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
+    left join rejected as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
     left join stands as s on s.root_id = c.root_id and not c.is_void
     left join posted as t on t.root_id = c.root_id

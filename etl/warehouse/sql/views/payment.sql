@@ -39,7 +39,9 @@ chosen as (
     from dated as d
     join version as v on v.root_id = d.root_id
     where d.root_id not in (select root_id from only_version)
-)
+),
+
+reversing as (select distinct remittance_id, root_id from dated where is_reversal)
 
 select
     d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
@@ -56,9 +58,16 @@ select
     coalesce(
         d.match_method, case when coalesce(o.claim_id, a.claim_id) is null then 'none' else 'patient_control_number' end
     ) as match_method,
-    -- by day, then as they came; a number, because a row_number over all payments would have to sort them
-    date_diff('day', date '1900-01-01', d.payment_date) * 1000000000000 + d.claim_payment_id as payment_order
+    -- by day; on a day first what is not taken back there, and the primary payer, then as they came. A number, because a
+    -- row_number over all payments would have to sort them
+    date_diff('day', date '1900-01-01', d.payment_date) * 10000000000000
+    + case when t.root_id is null then 0 else 3000000000000 end
+    + case
+        when d.status_code in ('2', '20') then 1000000000000 when d.status_code in ('3', '21') then 2000000000000 else 0
+    end
+    + d.claim_payment_id as payment_order
 from dated as d
+left join reversing as t on t.remittance_id = d.remittance_id and t.root_id = d.root_id
 left join only_version as o on o.root_id = d.root_id
 left join chosen as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
 left join payer as b on b.payer_id = d.remitting_payer_id and b.is_billed

@@ -1,16 +1,30 @@
 -- one row per claim payment and line, its money by treatment; allowed = paid + patient share + what follows payment
 with money as (
     select
-        claim_payment_id, place,
+        claim_payment_id, place, bool_or(amount <> 0) as has_adjustment,
         sum(amount) filter (where treatment = 'patient_share') as patient_share_amount,
-        sum(amount) filter (where follows_payment) as follows_amount,
-        sum(amount) filter (where treatment = 'never' and group_code <> 'PR') as never_amount,
-        sum(amount) filter (where group_code = 'PR') as patient_owed_amount,
+        sum(amount) filter (where treatment = 'never') as never_amount,
         sum(amount) filter (where treatment = 'denial') as denial_amount,
-        sum(amount) filter (where treatment = 'denial_if_nothing_allowed') as denial_if_nothing_amount,
-        sum(amount) filter (where treatment = 'denial_if_nothing_allowed' and group_code <> 'PR') as reduction_amount,
-        sum(amount) filter (where treatment = 'duplicate') as duplicate_amount
+        sum(amount) filter (where treatment = 'denial_if_nothing_allowed') as denial_if_nothing_amount
     from line_adjustment
+    group by claim_payment_id, place
+),
+
+-- few lines have any of these: apart from the others they cost little
+rare as (
+    select
+        claim_payment_id, place,
+        sum(amount) filter (where follows_payment) as follows_amount,
+        sum(amount) filter (where group_code = 'PR' and treatment <> 'patient_share') as patient_other_amount,
+        sum(amount) filter (where group_code = 'PR' and treatment = 'never') as patient_never_amount,
+        sum(amount) filter (where group_code = 'PR' and treatment = 'denial_if_nothing_allowed') as patient_reduction_amount,
+        sum(amount) filter (where treatment = 'duplicate') as duplicate_amount,
+        sum(amount) filter (where treatment = 'pending') as pending_amount,
+        sum(amount) filter (where treatment = 'unknown') as unknown_amount
+    from line_adjustment
+    where
+        follows_payment or treatment in ('duplicate', 'pending', 'unknown')
+        or (group_code = 'PR' and treatment <> 'patient_share')
     group by claim_payment_id, place
 ),
 
@@ -28,24 +42,35 @@ line as (
 
 allowed as (
     select
-        l.*, m.patient_share_amount, m.follows_amount, m.never_amount, m.patient_owed_amount, m.denial_amount,
-        m.denial_if_nothing_amount, m.reduction_amount, m.duplicate_amount,
-        l.paid_amount + coalesce(m.patient_share_amount, 0) + coalesce(m.follows_amount, 0) as allowed_amount
+        l.*, coalesce(m.has_adjustment, false) as has_adjustment, coalesce(m.patient_share_amount, 0) as patient_share_amount,
+        coalesce(m.never_amount, 0) as never_amount, coalesce(m.denial_amount, 0) as denial_amount,
+        coalesce(m.denial_if_nothing_amount, 0) as denial_if_nothing_amount, r.patient_other_amount, r.patient_never_amount,
+        r.patient_reduction_amount, r.duplicate_amount, r.pending_amount, r.unknown_amount,
+        l.paid_amount + coalesce(m.patient_share_amount, 0) + coalesce(r.follows_amount, 0) as allowed_amount
     from line as l
     left join money as m on m.claim_payment_id = l.claim_payment_id and m.place = l.place
+    left join rare as r on r.claim_payment_id = l.claim_payment_id and r.place = l.place
+),
+
+judged as (
+    select
+        *, case when allowed_amount = 0 then denial_if_nothing_amount else 0 end as nothing_allowed_amount,
+        case when allowed_amount <> 0 then denial_if_nothing_amount else 0 end as reduction_amount,
+        case when allowed_amount <> 0 then coalesce(patient_reduction_amount, 0) else 0 end as patient_part_amount
+    from allowed
 )
 
 select
     root_id, claim_payment_id, line_number, place, procedure_code, charge_amount, paid_amount,
     cast(allowed_amount as decimal(18, 2)) as allowed_amount,
-    cast(coalesce(patient_owed_amount, 0) as decimal(18, 2)) as patient_owed_amount,
-    cast(
-        coalesce(never_amount, 0) + case when allowed_amount <> 0 then coalesce(reduction_amount, 0) else 0 end
-        as decimal(18, 2)
-    ) as never_amount,
-    cast(
-        coalesce(denial_amount, 0) + case when allowed_amount = 0 then coalesce(denial_if_nothing_amount, 0) else 0 end
-        as decimal(18, 2)
-    ) as denial_amount,
-    cast(coalesce(duplicate_amount, 0) as decimal(18, 2)) as duplicate_amount
-from allowed
+    cast(patient_share_amount + coalesce(patient_other_amount, 0) as decimal(18, 2)) as patient_owed_amount,
+    cast(never_amount - coalesce(patient_never_amount, 0) + reduction_amount - patient_part_amount as decimal(18, 2)) as never_amount,
+    cast(denial_amount + nothing_allowed_amount as decimal(18, 2)) as denial_amount,
+    cast(coalesce(duplicate_amount, 0) as decimal(18, 2)) as duplicate_amount,
+    -- and by kind of code alone, whichever group it stands in
+    cast(patient_share_amount as decimal(18, 2)) as patient_share_amount,
+    cast(never_amount + reduction_amount as decimal(18, 2)) as contractual_amount,
+    cast(coalesce(pending_amount, 0) as decimal(18, 2)) as pending_amount,
+    cast(coalesce(unknown_amount, 0) as decimal(18, 2)) as unknown_amount,
+    has_adjustment
+from judged
