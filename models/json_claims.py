@@ -31,7 +31,7 @@ LINE: dict[str, Any] = {
     "service_date": _DATE,
 }  # fmt: skip
 DIAGNOSIS: dict[str, Any] = {"qualifier": _TEXT, "diagnosis_code": _TEXT}
-_TYPES = ("professional", "institutional", "dental")
+TYPES = ("professional", "institutional", "dental")
 
 
 def read_json(body: bytes, key: Key) -> Unsent:
@@ -53,8 +53,8 @@ def read_json(body: bytes, key: Key) -> Unsent:
     for claim_id, claim in enumerate(claims):
         where = f"claims[{claim_id}]"
         said = _row(claim, CLAIM, where, also=("lines", "diagnoses"))
-        if said["claim_type"] not in _TYPES:
-            raise UserError(f"request, {where}.claim_type: expected one of {', '.join(_TYPES)}.")
+        if said["claim_type"] not in TYPES:
+            raise UserError(f"request, {where}.claim_type: expected one of {', '.join(TYPES)}.")
         if not said["patient_control_number"]:
             raise UserError(f"request, {where}.patient_control_number: found none; expected the claim's own number.")
         lines = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from models.json_claims import CLAIM, DIAGNOSIS, LINE
+from models.json_claims import CLAIM, DIAGNOSIS, LINE, TYPES
 
 
 def _properties(columns: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def _refusal(description: str) -> dict[str, Any]:
 _TEXT, _NUMBER, _WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 _CLAIM = _object(
     _properties(CLAIM)
+    | {"claim_type": {"type": "string", "enum": list(TYPES)}}
     | {"lines": _list(_object(_properties(LINE))), "diagnoses": _list(_object(_properties(DIAGNOSIS)))},
     "patient_control_number",
     "claim_type",
