@@ -39,10 +39,10 @@ def sentences(rows: list[dict[str, Any]]) -> list[str]:
         return ["Nothing is quarantined."]
     lines = []
     for row in rows:
-        where = f"{row['file']}, segment {row['segment']:,}" if row["segment"] else row["file"]
         kept = [f"{row[name]:,} {name.replace('_', ' ')}" for name in ("claims", "claim_payments") if row[name]]
         lines.append(
-            f"{row['issue'] or '-':>4}  {where}: {row['rule']}: found {row['found']}; expected {row['expected']}."
+            f"{row['issue'] or '-':>4}  {issues.place(row)}: {row['rule']}: found {row['found']}; "
+            f"expected {row['expected']}."
         )
         keeps = f"Keeps {' and '.join(kept)} out. " if kept else ""
         lines.append(f"      {keeps}{row['fix'] or ''}".rstrip())
