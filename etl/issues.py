@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import Mark, Problem
+from etl.warehouse.checks import UNIT
 from etl.warehouse.views import SQL
 
 _SCHEMA = {
@@ -23,10 +24,7 @@ _SCHEMA = {
 
 
 UNITS = {"x12": "segment", "": "segment", "fhir": "line"}  # by the file's kind; tables are counted in rows
-_UNIT = """coalesce((
-    select case kind when 'x12' then 'segment' when 'fhir' then 'line' else 'row' end
-    from source_file as f where f.sha256 = i.sha256 limit 1
-), 'segment')"""
+_UNIT = f"coalesce((select {UNIT} from source_file as f where f.sha256 = i.sha256 limit 1), 'segment')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,9 @@ class LoadReport:
         for severity in ("rejected", "quarantined", "flagged"):
             lines += _shown(severity, self.of(severity))
         for row in self.unbalanced[:20]:
-            where = f"{row['file']}, segment {row['segment']:,}"
-            lines.append(f"out of balance: {where}: {row['rule']}: found {row['found']}; expected {row['expected']}.")
+            lines.append(
+                f"out of balance: {place(row)}: {row['rule']}: found {row['found']}; expected {row['expected']}."
+            )
         if len(self.unbalanced) > 20:
             lines.append(f"out of balance: ... and {len(self.unbalanced) - 20:,} more (cleanclaim status lists them)")
         for name in self.ignored:

@@ -17,6 +17,12 @@ NAMES = (
     "claim_charge",
 )
 
+# in what positions in a source_file f are counted
+UNIT = "case f.kind when 'x12' then 'segment' when 'fhir' then 'line' else 'row' end"
+
+# where a bad row stands, and the rule that it breaks
+_WHERE = ("file", "segment", "unit", "rule")
+
 # what a broken rule means, and what to do about it
 MEANING = {
     "remittance_balance": (
@@ -48,14 +54,15 @@ def text(name: str) -> str:
 
 
 def bad_rows(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[dict[str, Any]]:
-    """What does not add up, from transaction set `first_set` on: file, segment, rule, found, expected, difference
-    (Decimal), and the day and payer of the remittance or claim."""
+    """What does not add up, from transaction set `first_set` on: file, segment, unit, rule, found, expected,
+    difference (Decimal), and the day and payer of the remittance or claim."""
     new = _new_rows(connection, first_set) if first_set > 1 else []
     out: list[dict[str, Any]] = []
     for name in NAMES:
         rows = connection.execute(
             f"""select
-                f.name as file, b.segment, '{name}' as rule, b.found, b.expected, b.found - b.expected as difference,
+                f.name as file, b.segment, {UNIT} as unit, '{name}' as rule, b.found, b.expected,
+                b.found - b.expected as difference,
                 coalesce(r.payment_date, c.submission_date) as day, k.payer_id, y.payer_name
             from ({text(name)}) as b
             join transaction_set as t on t.transaction_set_id = b.transaction_set_id
@@ -95,9 +102,10 @@ def _new_rows(connection: duckdb.DuckDBPyConnection, first_set: int) -> list[str
 
 
 def unbalanced(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[dict[str, Any]]:
-    """What does not add up, from transaction set `first_set` on: file, segment, rule, found, expected, difference."""
+    """What does not add up, from transaction set `first_set` on: file, segment, unit, rule, found, expected,
+    difference."""
     amounts = ("found", "expected", "difference")
     return [
-        {name: str(row[name]) if name in amounts else row[name] for name in ("file", "segment", "rule", *amounts)}
+        {name: str(row[name]) if name in amounts else row[name] for name in _WHERE + amounts}
         for row in bad_rows(connection, first_set)
     ]

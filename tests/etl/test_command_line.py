@@ -111,6 +111,7 @@ def test_load_ends_with_1_when_books_do_not_balance_but_loads_them(tmp_path: Pat
         {
             "file": "d",
             "segment": 9,
+            "unit": "segment",
             "rule": "claim_payment_balance",
             "found": "100.00",
             "expected": "99.00",

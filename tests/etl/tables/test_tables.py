@@ -380,8 +380,8 @@ def test_the_same_bytes_are_counted_as_what_they_were(desk: Desk) -> None:
 
 def test_what_a_payment_does_not_explain_is_out_of_balance(desk: Desk) -> None:
     report = desk.load({"a.csv": PAID_HEADER + "A1,2026-02-03,T1,100,70,CO,45,20\n"}, PAYMENTS)
-    assert [(one["rule"], one["segment"], one["difference"]) for one in report.unbalanced] == [
-        ("claim_payment_balance", 2, "10.00")
+    assert [(one["rule"], one["unit"], one["segment"], one["difference"]) for one in report.unbalanced] == [
+        ("claim_payment_balance", "row", 2, "10.00")
     ]
 
 
