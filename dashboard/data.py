@@ -26,13 +26,15 @@ from etl.measures.scorecard import training_needs as read_training_needs
 from etl.measures.standardised import Role
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
-from etl.warehouse.as_of import open_as_of
+from etl.warehouse.as_of import open_as_of, open_computed
 from etl.warehouse.store import file_identity, open_reader
 
 Key = tuple[str, int, int]
 
 # what an export holds at most; one more row tells that there are more
 MOST_ROWS = 50_000
+# planning this view's joins takes longer than its few rows: computed once for a file
+_COMPUTED = ("open_work",)
 
 
 def path() -> Path:
@@ -117,12 +119,23 @@ def _past(key: Key, day: date, view: str) -> duckdb.DuckDBPyConnection:
     return open_as_of(Path(key[0]), day, view)
 
 
-def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
-    """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
-    day = question.arguments().get("as_of")
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _computed(key: Key, view: str) -> duckdb.DuckDBPyConnection:
+    return open_computed(Path(key[0]), view)
+
+
+def standing(key: Key, view: str, day: date | None) -> duckdb.DuckDBPyConnection:
+    """A cursor to which `view` is as it stood on the day (none: on the last known one).
+
+    One's own: DuckDB connections must not be shared between the threads of Streamlit's sessions.
+    """
     if day is not None and day != _freshness(key).data_through:
-        return _past(key, day, question.measure.view).cursor()
-    return _reader(key).cursor()
+        return _past(key, day, view).cursor()
+    return (_computed(key, view) if view in _COMPUTED else _reader(key)).cursor()
+
+
+def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
+    return standing(key, question.measure.view, question.arguments().get("as_of"))
 
 
 @st.cache_data(max_entries=2, show_spinner=False)

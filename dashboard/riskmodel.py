@@ -12,6 +12,8 @@ import streamlit as st
 
 from dashboard import charts, columns, data, words
 from etl.warehouse.store import file_identity, open_reader
+from models import overturn_card, saved
+from models.card import markdown
 
 _LABELS = {
     "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk",
@@ -41,30 +43,23 @@ def report() -> dict[str, Any] | None:
 
 def card() -> str:
     """The model card as Markdown, to download."""
-    from models.card import markdown
-
     found = report()
     return markdown(found) if found else ""
 
 
-def fairness_words() -> str:
-    """How the table by age and sex is to be read."""
-    from models.fairness import WORDS
-
-    return WORDS
-
-
 def overturn() -> None:
     """The overturn model's card."""
-    from models.overturn_card import of
+    st.markdown(overturn_card.of(path()) or "No overturn model was trained yet.")
 
-    st.markdown(of(path()) or "No overturn model was trained yet.")
+
+def overturn_model() -> data.Key | None:
+    """What changes when an overturn model is trained; None when there is none."""
+    manifest = saved.manifest_path(overturn_card.beside(path()))
+    return file_identity(manifest) if manifest.exists() else None
 
 
 def versions() -> list[dict[str, Any]]:
     """The versions kept, newest first."""
-    from models import saved
-
     return saved.versions(path())
 
 
@@ -75,7 +70,7 @@ def since_training() -> dict[str, Any]:
 
 @st.cache_data(max_entries=2, show_spinner="Scoring the claims answered since …")
 def _since(warehouse: data.Key, model: data.Key) -> dict[str, Any]:
-    from models import live, saved
+    from models import live  # scikit-learn takes seconds to import
 
     found = Path(model[0])
     return live.since_training(open_reader(Path(warehouse[0])), saved.load(found), saved.trained_to(found))

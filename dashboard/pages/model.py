@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import charts, data, riskmodel
+from models.fairness_words import WORDS
 
 
 def page() -> None:
@@ -50,7 +51,7 @@ def _tables(found: dict) -> None:
     with charges:
         riskmodel.table(found["by_band"], "Quality by charge")
     with people:
-        st.caption(riskmodel.fairness_words())
+        st.caption(WORDS)
         riskmodel.table(found.get("fairness", []), "Risk and working list by age and sex")
     with overturns:
         riskmodel.overturn()
