@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.question import Question, Scope
 from etl.choices import Choices
 from etl.choices import choices as read_choices
+from etl.choices import payer_names as read_payer_names
 from etl.choices import reasons as read_reasons
 from etl.freshness import Freshness
 from etl.freshness import freshness as read_freshness
@@ -75,6 +76,11 @@ def reason_names() -> dict[str, str]:
     groups = ("CO", "PR", "OA", "PI", "CR")
     labels = _reasons(file_identity(path()))
     return {f"{group}-{carc}": f"{group}-{carc} {label}" for carc, label in labels.items() for group in groups}
+
+
+def payer_names() -> dict[str, str]:
+    """The name of each payer by its id."""
+    return _payer_names(file_identity(path()))
 
 
 def timeline(root_id: int) -> Timeline | None:
@@ -146,6 +152,11 @@ def _choices(key: Key) -> Choices:
 @st.cache_data(max_entries=2, show_spinner=False)
 def _reasons(key: Key) -> dict[str, str]:
     return read_reasons(_reader(key).cursor())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _payer_names(key: Key) -> dict[str, str]:
+    return read_payer_names(_reader(key).cursor())
 
 
 @st.cache_data(max_entries=2, show_spinner=False)

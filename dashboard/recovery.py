@@ -48,6 +48,16 @@ def narrowed(frame: pl.DataFrame, left: str, categories: list[str]) -> pl.DataFr
     return frame.filter(kept & chosen)
 
 
+def list_only(left: str, categories: list[str]) -> None:
+    """Say that the page's own filters, where they are in use, are not those of its tiles and charts."""
+    used = [name for name, is_used in (("days left", left != "all"), ("category", bool(categories))) if is_used]
+    if used:
+        st.caption(
+            f":material/filter_alt_off: Only the list is narrowed by {words.listed(used)}; "
+            "the tiles and charts are of all that is open."
+        )
+
+
 def table(frame: pl.DataFrame) -> None:
     """The list to read, to take away, and to open a claim from."""
     total = words.money(frame.filter(pl.col("days_left") >= 0)["expected_amount"].sum())

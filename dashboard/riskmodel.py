@@ -25,6 +25,8 @@ _LABELS = {
 _SHARES = ("mean_risk", "denied_share", "listed_share", "false_positive_share")
 _DOLLARS = ("denied_amount", "at_random_amount")
 _SCORES = ("auroc", "brier", "ece", "average_precision")
+_COUNTS = ("claims", "denied", "lines_before", "lines_since")
+_DAYS = {"month": "MMM YYYY", "trained_at": "D MMM YYYY", "submitted_to": "D MMM YYYY"}
 
 
 def path() -> Path:
@@ -49,7 +51,7 @@ def card() -> str:
 
 def overturn() -> None:
     """The overturn model's card."""
-    st.markdown(overturn_card.of(path()) or "No overturn model was trained yet.")
+    st.markdown(words.dated(overturn_card.of(path())) or "No overturn model was trained yet.")
 
 
 def overturn_model() -> data.Key | None:
@@ -97,11 +99,23 @@ def table(rows: list[dict[str, Any]], label: str) -> None:
     if not rows:
         st.caption("Nothing to show.")
         return
-    frame = pl.DataFrame([{_label(key): value for key, value in row.items()} for row in rows], infer_schema_length=None)
-    on_screen, config = columns.percents(frame, map(_label, _SHARES))
+    frame = _worded(pl.DataFrame(rows, infer_schema_length=None))
+    on_screen, config = columns.percents(frame.rename(_label), map(_label, _SHARES))
     config |= {_label(name): st.column_config.NumberColumn(format="dollar") for name in _DOLLARS}
     config |= {_label(name): st.column_config.NumberColumn(format="%.3f") for name in _SCORES}
+    config |= {_label(name): st.column_config.NumberColumn(format="localized") for name in _COUNTS}
+    config |= {_label(name): st.column_config.DateColumn(format=style) for name, style in _DAYS.items()}
     st.dataframe(on_screen, hide_index=True, column_config=config, placeholder=words.NONE, alt=label)
+
+
+def _worded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Payers by name, and days as days: the account has ids and ISO text (2026-06, 2026-06-19, with a time too)."""
+    found = [name for name in _DAYS if frame.schema.get(name) == pl.String]
+    frame = frame.with_columns((pl.col(found) + "-01").str.slice(0, 10).str.to_date())
+    if "payer" not in frame.columns:
+        return frame
+    names = {code: words.plain(name) for code, name in data.payer_names().items()}
+    return frame.with_columns(pl.col("payer").replace(names))
 
 
 def reliability(rows: list[dict[str, float]]) -> go.Figure:

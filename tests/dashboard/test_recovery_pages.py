@@ -33,6 +33,17 @@ def test_recovery_lists_what_to_do_and_why(warehouse: Path, run_page: Callable):
     assert (open_still["days_left"] >= 0).all() and 0 < len(open_still) <= len(shown)
 
 
+def test_recovery_says_that_its_own_filters_are_of_the_list_alone(
+    warehouse: Path, everything: Scope, run_page: Callable
+):
+    def said(**state: object) -> list[str]:
+        return [one.value for one in run_page("recovery", **state).caption if "Only the list" in one.value]
+
+    assert not said()
+    [caption] = said(left="open", category=recovery.listed(everything)["denial_category"][:1].to_list())
+    assert "by days left and category;" in caption
+
+
 @pytest.mark.parametrize("ago", [0, 60])
 def test_what_is_computed_once_says_what_the_warehouse_says(warehouse: Path, everything: Scope, ago: int):
     day = everything.end - timedelta(ago)
