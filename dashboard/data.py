@@ -172,13 +172,13 @@ def _ask(key: Key, question: Question) -> pl.DataFrame:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _scorecard(key: Key, role: Role, question: Question) -> pl.DataFrame:
     period = (question.scope.start, question.scope.end)
-    return read_scorecard(_reader(key).cursor(), role, question.filters(), period, question.scope.known_by)
+    return read_scorecard(_connection(key, question), role, question.filters(), period, question.scope.known_by)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _training_needs(key: Key, question: Question) -> pl.DataFrame:
     period = (question.scope.start, question.scope.end)
-    return read_training_needs(_reader(key).cursor(), question.filters(), period, question.scope.known_by)
+    return read_training_needs(_connection(key, question), question.filters(), period, question.scope.known_by)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

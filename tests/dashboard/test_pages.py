@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from polars.testing import assert_frame_equal
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
-from dashboard import words
+from dashboard import data, words
 from dashboard.question import Question, Scope
 from etl.choices import choices
 from etl.load import load
@@ -156,6 +157,7 @@ def test_a_past_day_counts_on_every_page(warehouse: Path, everything: Scope, run
     assert run_page("billers", period="all", known=day).dataframe[0].value["Own denials"].tolist() == (
         card["observed"].to_list()
     )
+    assert_frame_equal(data.scorecard("biller", past.scope), card, rel_tol=1e-12)
     assert card["observed"].sum() != scorecard(connection, "biller", {}, (everything.start, day))["observed"].sum()
 
 
