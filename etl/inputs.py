@@ -220,7 +220,7 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill the buffer from the stream."""
-        data = self.stream.read(len(buffer))
+        data = cast(io.BufferedReader, self.stream).read1(len(buffer))  # of one that is cut off, what is there
         self.left -= len(data)
         if self.left < 0:
             raise TooLargeError

@@ -22,6 +22,13 @@ _SCHEMA = {
 }  # fmt: skip
 
 
+UNITS = {"x12": "segment", "": "segment", "fhir": "line"}  # by the file's kind; tables are counted in rows
+_UNIT = """coalesce((
+    select case kind when 'x12' then 'segment' when 'fhir' then 'line' else 'row' end
+    from source_file as f where f.sha256 = i.sha256 limit 1
+), 'segment')"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A problem and the file that it was found in."""
@@ -80,7 +87,7 @@ def close_mended(
     """Close what is quarantined in the books and sound in the warehouse by now.
 
     `first_set` is this load's first transaction set, `read` its files, `said` its problems. Returns what was closed:
-    issue, file, segment, rule, mended_in.
+    issue, file, segment, unit, rule, mended_in.
     """
     if not connection.execute(f"select 1 from issue where {OPEN} limit 1").fetchall():
         return []
@@ -98,7 +105,7 @@ def close_mended(
         connection.execute(closing, [now, file_id, issue_id])
     return _rows(
         connection,
-        """select i.issue_id as issue, i.file_name as file, i.segment, i.rule, f.name as mended_in
+        f"""select i.issue_id as issue, i.file_name as file, i.segment, {_UNIT} as unit, i.rule, f.name as mended_in
         from issue as i join source_file as f on f.file_id = i.closed_by_file_id
         where list_contains(?, i.issue_id) order by i.issue_id""",
         [list(found)],
@@ -109,12 +116,19 @@ OPEN = "severity in ('rejected', 'quarantined') and closed_at is null"
 
 
 def listed(connection: duckdb.DuckDBPyConnection, condition: str = OPEN) -> list[dict[str, Any]]:
-    """Issues as rows: issue, file, segment, rule, found, expected, fix, claims, claim_payments."""
+    """Issues as rows: issue, file, segment, unit, rule, found, expected, fix, claims, claim_payments."""
     return _rows(
         connection,
-        f"""select issue_id as issue, file_name as file, segment, rule, found, expected, fix, claims, claim_payments
-        from issue where {condition} order by issue_id""",
+        f"""select
+            issue_id as issue, file_name as file, segment, {_UNIT} as unit, rule, found, expected, fix, claims,
+            claim_payments
+        from issue as i where {condition} order by issue_id""",
     )
+
+
+def place(row: dict[str, Any]) -> str:
+    """Where a listed problem stands: its file, and the segment, row or line in it."""
+    return f"{row['file']}, {row.get('unit', 'segment')} {row['segment']:,}" if row["segment"] else str(row["file"])
 
 
 def sql(name: str) -> str:

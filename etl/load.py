@@ -249,7 +249,7 @@ class _Loader:
             self.report.files += 1
         if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
             self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
-        unit = {"x12": "segment", "": "segment", "fhir": "line"}.get(arrival.kind, "row")
+        unit = issues.UNITS.get(arrival.kind, "row")
         arrival.problems = [replace(problem, unit=unit) for problem in arrival.problems]
         self.report.problems += [(one.name, problem) for problem in arrival.problems]
 
@@ -264,10 +264,17 @@ class _Loader:
         """Take out claims that came again unchanged, and say so."""
         entries = []
         for again in sent_before.take_out(self.connection, self.append):
-            arrival = self.read[again.file_id]
-            entries.append(Entry(arrival.input.name, arrival.input.path, arrival.sha256, again.problem))
-            self.report.problems.append((arrival.input.name, again.problem))
+            entries.append(self._entry(again.file_id, again.problem))
+            self.report.problems.append((self.read[again.said_of].input.name, again.said))
         issues.enter(self.connection, entries, now)
+
+    def _entry(self, file_id: int, problem: Problem) -> Entry:
+        """A problem of a file of this load, or of an older one."""
+        if arrival := self.read.get(file_id):
+            return Entry(arrival.input.name, arrival.input.path, arrival.sha256, problem)
+        sql = "select name, sha256 from source_file where file_id = ?"
+        [(name, sha256)] = self.connection.execute(sql, [file_id]).fetchall()
+        return Entry(name, None, sha256, problem)
 
     def _saw(self, claims: int, payments: int) -> tuple[int, int]:
         self.report.seen["claims"] += claims

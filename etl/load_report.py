@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.errors import Problem
+from etl.issues import place
 
 Listed = list[tuple[str, Problem]]
 
@@ -63,9 +64,8 @@ class LoadReport:
                 f"{quarantined[name]:,} quarantined."
             )
         for one in self.closed:
-            where = f"{one['file']}, segment {one['segment']:,}" if one["segment"] else one["file"]
             lines.append(
-                f"closed: quarantine {one['issue']} ({where}: {one['rule']}) came mended in {one['mended_in']}."
+                f"closed: quarantine {one['issue']} ({place(one)}: {one['rule']}) came mended in {one['mended_in']}."
             )
         lines += _shown("duplicate", [(name, p) for name, p in self.of("duplicate") if p.rule == "duplicate-claim"])
         for severity in ("rejected", "quarantined", "flagged"):

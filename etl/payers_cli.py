@@ -45,9 +45,15 @@ def list_command(db: DbOption = DEFAULT_DB, form: FormatOption = Format.table) -
 def suggest(
     db: DbOption = DEFAULT_DB,
     out: Annotated[Path | None, typer.Option("--out", help="Write the map here instead of printing it.")] = None,
+    form: FormatOption = Format.table,
 ) -> None:
-    """Suggest a map (TOML) of ids and names that look like one payer, with the evidence. It changes nothing."""
-    text = payers.suggestion(open_reader(db))
+    """Suggest a map (TOML) of ids and names that look like one payer, with the evidence. It changes nothing. With
+    --format json or csv it prints the pairs that look alike, not the map."""
+    connection = open_reader(db)
+    if form is not Format.table and out is None:
+        emit([asdict(pair) for pair in payers.pairs(connection, payers.spellings(connection))], form)
+        return
+    text = payers.suggestion(connection)
     if out is None:
         print(text, end="")
         return

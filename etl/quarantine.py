@@ -39,10 +39,10 @@ def sentences(rows: list[dict[str, Any]]) -> list[str]:
         return ["Nothing is quarantined."]
     lines = []
     for row in rows:
-        where = f"{row['file']}, segment {row['segment']:,}" if row["segment"] else row["file"]
         kept = [f"{row[name]:,} {name.replace('_', ' ')}" for name in ("claims", "claim_payments") if row[name]]
         lines.append(
-            f"{row['issue'] or '-':>4}  {where}: {row['rule']}: found {row['found']}; expected {row['expected']}."
+            f"{row['issue'] or '-':>4}  {issues.place(row)}: {row['rule']}: found {row['found']}; "
+            f"expected {row['expected']}."
         )
         keeps = f"Keeps {' and '.join(kept)} out. " if kept else ""
         lines.append(f"      {keeps}{row['fix'] or ''}".rstrip())
@@ -74,7 +74,7 @@ def show(connection: duckdb.DuckDBPyConnection, number: int, reveal: bool) -> It
     name, path, sha256, segment, rule = _where(connection, number)
     one = _find(name, path, sha256)
     with one.open() as stream:
-        is_x12 = stream.read(1 << 16).find(b"ISA") >= 0
+        is_x12 = b"ISA" in stream.read(1 << 16).translate(None, b"\0")  # UTF-16 looks so
     lines = _segments(one, segment or 1, rule, reveal) if is_x12 else _row(one, segment or 1, reveal)
     yield f"{name}: {rule}" + ("" if reveal else " (names, addresses and ids are masked: --reveal shows them)")
     yield from lines

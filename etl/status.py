@@ -128,10 +128,9 @@ def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
         return []
     shown = []
     for p in problems[:50]:
-        where = f"{p['file']}, segment {p['segment']:,}" if p["segment"] else p["file"]
         number = f"({p['issue']}) " if "issue" in p else ""
-        text = f"  {number}{where}: {p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
-        shown.append(text.rstrip())
+        said = f"{p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
+        shown.append(f"  {number}{issues.place(p)}: {said}".rstrip())
     more = [f"  ... and {len(problems) - 50:,} more (--format json lists all)"] if len(problems) > 50 else []
     return [f"{len(problems):,} {title}", *shown, *more]
 

@@ -209,24 +209,30 @@ def check(
     """Say for each claim of an unsent 837 (or, by a column map, of a table) what is wrong, how likely it is denied, and
     what to fix."""
     from models.check import Checker
+    from models.unsent import NoClaimError
 
     column_maps = read_maps(maps or [])
     checker = Checker(db, model)
     checks: list[ClaimCheck] = []
     unreadable: list[str] = []
+    empty: list[str] = []
     for path in files:
         try:
             if not path.is_file():
                 raise UserError(f"{path}: no such file. Name an 837 file.")
             with path.open("rb") as stream:
                 checks += checker.check(stream, path.name, maps=column_maps)
+        except NoClaimError as error:
+            empty.append(str(error))
         except UserError as error:
             unreadable.append(str(error))
-    if checks or not unreadable:
+    if checks or not (unreadable or empty):
         _print_checks(checks, form)
-    if unreadable:
-        raise UserError("\n".join(unreadable))
-    if any(
+    if unreadable or (empty and not checks):
+        raise UserError("\n".join(empty + unreadable))
+    for message in empty:
+        print(message, file=sys.stderr)
+    if empty or any(
         one.has_error or (fail_above is not None and one.risk is not None and one.risk > fail_above) for one in checks
     ):
         raise typer.Exit(1)

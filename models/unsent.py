@@ -22,6 +22,10 @@ _TABLES = ("claim", "service_line", "diagnosis")
 _FIX = "Correct it where the file is made, then check it again."
 
 
+class NoClaimError(UserError):
+    """The file can be read, and no claim stands in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unsent:
     """The claims of a file. claim_id counts from 0 in file order; the other columns are those of the tables."""
@@ -59,7 +63,7 @@ def read(stream: BinaryIO, name: str, key: Key) -> Unsent:
     except pieces.UnreadableError as error:
         raise UserError(replace(error.problem, fix="Give the 837 file itself.").sentence(name)) from None
     if not count:
-        raise UserError(
+        raise NoClaimError(
             f"{name}: found no claim (CLM); expected an 837 with claims. Give the file that you are about to send."
         )
     claim, *others = (pl.concat(frames[table]) for table in _TABLES)

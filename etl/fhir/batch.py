@@ -85,7 +85,9 @@ def _values(one: Arrived, kind: str, references: References) -> Iterator[Found]:
 def _check(resource: Resource) -> None:
     status, outcome = resource.get("status"), resource.get("outcome", "complete")
     if status != "active":
-        raise BadResourceError("status", f"“{status}”", "active: what is cancelled or a draft is no claim")
+        raise BadResourceError(
+            "status", f"“{status}”" if status else "nothing", "active: what is cancelled or a draft is no claim"
+        )
     if outcome not in ("complete", "partial"):
         raise BadResourceError("outcome", f"“{outcome}”", "complete or partial")
 

@@ -13,6 +13,8 @@ _AMOUNTS: dict[str, tuple[int, ...]] = {
     "MIA": (2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 19, 24),
     "MOA": (2, 8, 9),
 }
+# the reason code of an amount that a CAS gives no reason for
+UNSAID = "unknown"
 
 
 def claim_payment_of(t: Tokens, segments: Positions) -> Positions:
@@ -23,14 +25,22 @@ def claim_payment_of(t: Tokens, segments: Positions) -> Positions:
 
 
 def cas_triplets(t: Tokens, cas: Positions) -> tuple[Positions, pl.DataFrame]:
-    """The reason/amount/quantity triplets of CAS segments: the segment of each, and its columns."""
+    """The reason/amount/quantity triplets of CAS segments: the segment of each, and its columns. One with neither
+    reason nor amount has no `carc`."""
     segment, element = t.repeats(cas, 2, 3)
+    amount = t.amount_at(segment, element + 1, "CAS amount")
+    carc = t.text_at(segment, element).str.strip_chars().str.to_uppercase().str.strip_chars_start("0")
+    is_empty = carc.is_null() | (carc == "")
+    if is_empty.any():
+        is_unsaid = is_empty & (amount != 0).fill_null(False)
+        carc = carc.set(is_empty, None).set(is_unsaid, UNSAID)  # what it takes off must stay in the books
+        t.note(segment, t.text_at(segment, element + 1), is_unsaid, "no reason before CAS amount", "reason")
     rows = pl.DataFrame(
         {
             "segment": segment,
             "group_code": t.text_at(segment, 1).fill_null("").str.to_uppercase(),
-            "carc": t.text_at(segment, element).str.strip_chars().str.to_uppercase().str.strip_chars_start("0"),
-            "amount": t.amount_at(segment, element + 1, "CAS amount"),
+            "carc": carc,
+            "amount": amount,
             "quantity": t.amount_at(segment, element + 2, "CAS quantity", scale=3),
         }
     )

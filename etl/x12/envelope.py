@@ -102,7 +102,7 @@ class Envelope:
     def _open(self, tokens: Tokens, at: int, position: int) -> TransactionSet:
         self.sets_in_group += 1
         st = tokens.elements(at, 4)
-        one = self._set(st[1] or "", st[2], self.gs[8] or st[3], at, position)
+        one = self._set((st[1] or "").strip(), st[2], self.gs[8] or st[3], at, position)
         if one.kind in _BATCHES and at + 1 < tokens.n and tokens.id_at(at + 1) == "BHT":
             one.batch_reference = tokens.elements(at + 1, 4)[3]
         return one

@@ -5,11 +5,13 @@ Separators are sniffed at every ISA by walking its 16 elements: 11 of 608 public
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from etl.errors import Problem
+from etl.x12.wide import narrowed
 
 # larger ones read no faster, and what is made of one stands in memory at once
 CHUNK = 4 << 20
@@ -54,6 +56,8 @@ def sniff(data: bytes, at: int) -> Delimiters | None:
         component, terminator = b"", component  # ISA16 left empty: the terminator follows at once
     elif terminator in (b"\r", b"\n") and _next_line(data, cuts[15] + 2).endswith(component):
         component, terminator = b"", component  # the same, and the line end is only a line end
+    elif terminator == b" ":
+        terminator = _behind_blanks(data[cuts[15] + 2 : cuts[15] + 40], element)
     if not terminator or terminator.isalnum() or terminator in (element, b" "):
         return None
     repetition = data[cuts[10] + 1 : cuts[11]].strip()
@@ -64,10 +68,10 @@ def sniff(data: bytes, at: int) -> Delimiters | None:
 def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimiters]]:
     """A file's pieces of about `chunk` bytes, cut before an ISA or after an SE (a longer set makes a longer piece).
 
-    Line ends that are not the terminator are taken out, and the last segment is terminated.
+    Line ends that are not the terminator are taken out, and the last segment is terminated; UTF-16 becomes UTF-8.
     Raises UnreadableError when the first bytes hold no usable ISA.
     """
-    data = stream.read(chunk)
+    data, rest = narrowed(stream, chunk)
     at = _find_isa(data, 0, b"")
     delimiters = sniff(data, at) if at >= 0 else None
     if delimiters is None:
@@ -79,7 +83,7 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
     while not done:
         cut = _cut(data, delimiters, start)
         while cut < 0 and not done:
-            more = stream.read(chunk)
+            more = rest.read(chunk)
             done = not more
             data += more
             cut = _cut(data, delimiters, start)
@@ -89,7 +93,7 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
             piece = b""
             yield held.pop(), delimiters  # a long one is not kept here while it is read
         if not data and not done:
-            data = stream.read(chunk)
+            data = rest.read(chunk)
             done = not data
         opened = sniff(data, 0) if data.startswith(b"ISA") else None
         delimiters, start = (opened, 3) if opened else (delimiters, 0)
@@ -116,7 +120,25 @@ def _plain(piece: bytes, delimiters: Delimiters) -> bytes:
         piece = _utf_8(piece)
     if b"\n" in piece or b"\r" in piece:
         piece = piece.translate(None, bytes(c for c in b"\r\n" if c != delimiters.segment[0]))
-    return piece if piece.endswith(delimiters.segment) else piece.rstrip(b" \t\x00\x1a") + delimiters.segment
+    if not piece.endswith(delimiters.segment):
+        piece = piece.rstrip(b" \t\x00\x1a") + delimiters.segment
+    return _without_padding(piece, delimiters.segment)
+
+
+def _without_padding(piece: bytes, terminator: bytes) -> bytes:
+    """The piece without the blanks before its terminators, when every segment (but perhaps ISA, whose length is fixed)
+    has some: they are the writer's, not data."""
+    if piece[-2:-1] not in (b" ", b"\t"):
+        return piece  # as most files are
+    trimmed, count = re.subn(rb"[ \t]+" + re.escape(terminator), lambda _: terminator, piece)
+    return trimmed if piece.count(terminator) - count <= piece.startswith(b"ISA") else piece
+
+
+def _behind_blanks(behind: bytes, element: bytes) -> bytes:
+    """The terminator of an ISA that is padded with blanks: what stands before the next GS or TA1; else nothing."""
+    unpadded = behind.lstrip(b" \t")
+    following = unpadded[1:].lstrip(b" \t\r\n")
+    return unpadded[:1] if following.startswith((b"GS" + element, b"TA1" + element)) else b""
 
 
 def _utf_8(piece: bytes) -> bytes:

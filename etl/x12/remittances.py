@@ -45,6 +45,8 @@ def _remittances(t: Tokens) -> pl.DataFrame:
     end = next_after(st, t.where("SE"), t.n)
     header = next_after(st, union(t.where("CLP"), t.where("LX"), t.where("PLB"), t.where("SE")), t.n)
     payment = first_between(st, end, t.where("BPR"))
+    further = np.setdiff1d(t.where("BPR"), payment)
+    t.note(further, t.text_at(further, 2), pl.Series(further >= 0), "a second BPR of", "payment")
     trace = first_between(st, header, t.where("TRN"))
     payer = first_between(st, header, t.qualified("N1", "PR"))
     payee = first_between(st, header, t.qualified("N1", "PE"))

@@ -41,6 +41,30 @@ _BELONGS = {"CLM": "837", "CLP": "835"}
 # what was expected in place of an amount that quarantines its transaction set
 _NO_AMOUNT = {"amount": "a decimal like 12.50", "size": f"an amount below {TOO_LARGE:,}"}
 
+# what is loaded and said: rule, what was expected, what to do
+_DOUBTFUL = {
+    "date": (
+        "not-a-date",
+        "a date CCYYMMDD, 1900 to 2099",
+        "It was loaded without this date; ask the sender what it should be.",
+    ),
+    "range": (
+        "days-reversed",
+        "a first day no later than the last",
+        "It was loaded as it stands; ask the sender what it should be.",
+    ),
+    "reason": (
+        "no-reason",
+        "a reason code (CARC)",
+        "The amount was loaded with the reason `unknown`; ask the payer for its code.",
+    ),
+    "payment": (
+        "second-payment",
+        "one BPR in a transaction set",
+        "Only the first was loaded as the deposit; ask the sender for one transaction set for each payment.",
+    ),
+}
+
 # amounts that a row must have
 _REQUIRED = {
     "claim": ("charge_amount",),
@@ -140,23 +164,17 @@ def _unsound(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> di
 
 
 def _doubtful(tokens: Tokens, stretch: Stretch) -> Found:
-    """Dates that are no dates are left empty, and said (a birth date is PHI and not needed: it is just left empty)."""
-    fix = "It was loaded without this date; ask the sender what it should be."
-    once = {bad.segment: bad for bad in reversed(tokens.bad) if bad.kind == "date" and bad.element != "DMG02"}
-    return [
-        (
-            stretch.file(bad.segment),
-            Problem(
-                "flagged",
-                "not-a-date",
-                f"{bad.element} {_quote(bad)}",
-                "a date CCYYMMDD, 1900 to 2099",
-                fix,
-                stretch.position(bad.segment),
-            ),
-        )
-        for _, bad in sorted(once.items())
-    ]
+    """What was loaded and needs a look, once for each segment (a birth date is PHI and not needed: it is just left
+    empty)."""
+    doubtful = (bad for bad in reversed(tokens.bad) if bad.kind in _DOUBTFUL and bad.element != "DMG02")
+    once = {(bad.segment, bad.kind): bad for bad in doubtful}
+    found: Found = []
+    for (segment, kind), bad in sorted(once.items(), key=lambda one: one[0]):
+        rule, expected, fix = _DOUBTFUL[kind]
+        words = f"{bad.element} {_quote(bad)}"
+        problem = Problem("flagged", rule, words, expected, fix, stretch.position(segment))
+        found.append((stretch.file(segment), problem))
+    return found
 
 
 def _misplaced(tokens: Tokens, stretch: Stretch, kind: str) -> Found:

@@ -102,13 +102,13 @@ class Tokens:
             text = text.str.strip_chars()
             text = text.set(text == "", None)
             value = text.cast(pl.Decimal(18, scale), strict=False)
-            self._note(segments, text, value.is_null() & text.is_not_null(), name, "amount")
+            self.note(segments, text, value.is_null() & text.is_not_null(), name, "amount")
         if length.max() > 11:
-            self._note(segments, text, value.abs() >= TOO_LARGE, name, "size")
+            self.note(segments, text, value.abs() >= TOO_LARGE, name, "size")
         if self.raw.has_finer(start, length, scale):
             finer = text.str.contains(rf"\.\d{{{scale + 1}}}")
             exact = text.cast(pl.Decimal(30, 12), strict=False)
-            self._note(
+            self.note(
                 segments, text, finer.fill_null(False) & (exact != value.cast(pl.Decimal(30, 12))), name, "amount"
             )
         return value
@@ -124,11 +124,15 @@ class Tokens:
             days, is_day = self.raw.days(np.where(length >= 17, start + length - 8, start) if end else start)
             is_day &= is_long_enough
             value = pl.Series(days).cast(pl.Date)
+            if end and (length >= 17).any():
+                first, is_first = self.raw.days(start)
+                wrong = (length >= 17) & is_day & is_first & (first > days)
+                self.note(segments, self.raw.texts(start, length), pl.Series(wrong), name, "range")
             if not is_day.all():
                 value = value.set(pl.Series(~is_day), None)
         wrong = (length > 0) & ~is_day
         if wrong.any():
-            self._note(segments, self.raw.texts(start, length), pl.Series(wrong), name, "date")
+            self.note(segments, self.raw.texts(start, length), pl.Series(wrong), name, "date")
         return value
 
     def components_at(self, segments: Positions, element: int | Positions, parts: int) -> list[pl.Series]:
@@ -157,7 +161,8 @@ class Tokens:
         start = self.starts.take(token).astype(np.int64)
         return start, self.starts.take(token + 1) - start - 1
 
-    def _note(self, segments: Positions, text: pl.Series, wrong: pl.Series, name: str, kind: str) -> None:
+    def note(self, segments: Positions, text: pl.Series, wrong: pl.Series, name: str, kind: str) -> None:
+        """Note in `bad` the first thousand of these segments that are `wrong`, with the text of element `name`."""
         for row in wrong.arg_true().to_list()[:1000]:
             self.bad.append(BadValue(int(segments[row]), name, str(text[row]), kind))
 

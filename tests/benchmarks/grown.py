@@ -83,7 +83,7 @@ def _moved(name: str, kind: str, copy: int) -> str:
     if name in _NUMBERS:
         return f"'{copy}-' || {name}"
     if name == "payment_order":  # day and key in one
-        return f"{name} + {copy * 10_000_000 - 30 * copy * 1_000_000_000_000}"
+        return f"{name} + {copy * 10_000_000 - 30 * copy * 100_000_000_000_000}"
     if kind == "DATE":
         return f"{name} - {30 * copy}"
     return f"{name} + {copy * 10_000_000}" if name.endswith("_id") and kind == "BIGINT" else name

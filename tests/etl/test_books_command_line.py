@@ -136,6 +136,7 @@ def test_how_payments_were_matched(bad: Path, run: Run) -> None:
 
 def test_a_map_of_payers_from_suggestion_to_figures(good: Path, run: Run) -> None:
     path = good.parent / "payers.toml"
+    assert json.loads(run("payers", "suggest", "--db", good, "--format", "json").stdout) == []
     assert run("payers", "suggest", "--db", good, "--out", path).exit_code == 0
     with pytest.raises(UserError, match="exists; it may hold your own decisions"):
         run("payers", "suggest", "--db", good, "--out", path)

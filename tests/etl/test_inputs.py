@@ -189,6 +189,25 @@ def test_damaged_gz_files_are_said_and_the_rest_is_loaded(tmp_path: Path, db: Pa
     adds_up(report)
 
 
+def test_what_can_be_read_of_a_gz_that_is_cut_off_is_seen_and_quarantined(tmp_path: Path, db: Path) -> None:
+    report = load([write(tmp_path / "cut.gz", gzip.compress(many(5000))[:-3000])], db)
+    assert 3000 < report.seen["claims"] < 5000
+    assert report.kept_out("rejected") == report.seen
+
+
+def test_utf_16_is_loaded_and_the_same_file_in_utf_8_is_a_duplicate(tmp_path: Path, db: Path) -> None:
+    wide = ONE.decode().encode("utf-16")
+    report = load([write(tmp_path / "a.837", wide), write(tmp_path / "b.837", ONE)], db)
+    assert (report.rows["claim"], report.seen["claims"], report.kept_out("duplicate")["claims"]) == (1, 2, 1)
+    adds_up(report)
+
+
+def test_utf_16_that_is_no_x12_is_counted(tmp_path: Path, db: Path) -> None:
+    report = load([write(tmp_path / "a.txt", ONE.replace(b"ISA", b"XXX", 1).decode().encode("utf-16"))], db)
+    assert ([p.severity for _, p in report.problems], report.seen["claims"]) == (["rejected"], 1)
+    adds_up(report)
+
+
 def test_a_damaged_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
     archive = zipped(tmp_path / "bad.zip", a=many(50), b=TWO)
     data = bytearray(archive.read_bytes())

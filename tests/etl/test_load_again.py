@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from etl.load import load
 from etl.warehouse.store import open_reader
-from tests.x12_text import claim, claims_file
+from tests.x12_text import claim, claims_file, loaded, remittance_file
 
 
 def test_the_warehouse_in_the_folder_that_is_loaded_is_no_input(tmp_path: Path) -> None:
@@ -23,3 +25,20 @@ def test_a_quarantined_file_that_comes_again_is_quarantined_again(tmp_path: Path
     assert again.kept_out("quarantined") == again.seen == {"claims": 1, "claim_payments": 0}
     counts = "select (select count(*) from source_file), (select count(*) from issue), (select count(*) from claim)"
     assert open_reader(db).execute(counts).fetchall() == [(1, 1, 0)]
+
+
+@pytest.mark.parametrize("order", ["denied paid", "paid denied"])
+def test_two_remittances_of_a_day_count_the_same_in_whatever_order_they_are_loaded(tmp_path: Path, order: str) -> None:
+    """A payer reverses what it takes back, so it denied first; of two denials the trace number decides."""
+    a1 = {"denied": "CLP*A1*4*100*0*0*CI*I1\nCAS*CO*197*100", "paid": "CLP*A1*1*100*80*0*CI*I1\nCAS*CO*45*20"}
+    b1 = "CLP*B1*4*70*0*0*CI*I2\nCAS*CO*{}*70"
+    files = {
+        "sent": claims_file(claim("A1", ("99213", "100")) + "\n" + claim("B1", ("99214", "70"))),
+        "denied": remittance_file(f"{a1['denied']}\n{b1.format(50)}", trace="999"),
+        "paid": remittance_file(f"{a1['paid']}\n{b1.format(29)}", trace="1000"),
+    }
+    for name in ["sent", *order.split()]:
+        loaded(tmp_path / name, tmp_path / "w.duckdb", **{name: files[name]})
+    reader = open_reader(tmp_path / "w.duckdb")
+    sql = "select claim_number, group_carc, is_overturned from denial order by 1, 2"
+    assert reader.execute(sql).fetchall() == [("A1", "CO-197", True), ("B1", "CO-50", False)]

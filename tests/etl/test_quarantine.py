@@ -68,7 +68,7 @@ def test_the_list_says_file_segment_rule_found_expected_fix_and_the_claims_in_it
     [row] = quarantine.open_issues(open_reader(db))
     fix = row.pop("fix")
     assert row == {
-        "issue": 1, "file": "era.835", "segment": 9, "rule": "not-a-number", "found": "CLP04 “8O”",
+        "issue": 1, "file": "era.835", "segment": 9, "unit": "segment", "rule": "not-a-number", "found": "CLP04 “8O”",
         "expected": "a decimal like 12.50", "claims": 0, "claim_payments": 2,
     }  # fmt: skip
     assert "load it again" in fix
@@ -228,6 +228,8 @@ def test_mended_rows_of_a_table_are_closed(tmp_path: Path, db: Path) -> None:
     put(tmp_path / "p.csv", header + b"A1,2026-01-05,copay,20\nA2,2026-01-05,copay,2O\n", db)
     rows = quarantine.open_issues(open_reader(db))
     assert [(row["segment"], row["rule"]) for row in rows] == [(3, "patient_transaction.amount")]
+    for said in (quarantine.sentences(rows), sentences(status(open_reader(db)))):
+        assert any("p.csv, row 3: patient_transaction.amount" in line for line in said)
 
 
 def test_mended_claims_too(tmp_path: Path, db: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.unload import unload
 from etl.warehouse.store import open_reader
 from tests.x12_text import (
     Dress,
@@ -60,6 +61,45 @@ def test_the_claim_is_no_longer_untouched(tmp_path: Path, db: Path) -> None:
         """select distinct patient_control_number from claim_outcome join root using (root_id) where is_sent_again"""
     )
     assert open_reader(db).execute(touched).fetchall() == [("A1",)]
+
+
+SENT = "select submission_date::varchar, (select name from source_file where file_id = t.file_id) from"
+SENT += " {table} join transaction_set as t using (transaction_set_id) order by 1, 2"
+
+
+@pytest.mark.parametrize("is_one_load", [True, False])
+@pytest.mark.parametrize("order", ["bca", "cab"])
+def test_the_first_sent_counts_in_whatever_order_they_are_loaded(
+    tmp_path: Path, db: Path, order: str, is_one_load: bool
+) -> None:
+    days = {"a": "20260110", "b": "20260114", "c": "20260118"}
+    files = {name: claims_file(claim(f"{name}1", ("99214", "50")) + "\n" + FIRST, sent=days[name]) for name in order}
+    reports = [loaded(tmp_path, db, **part) for part in ([files] if is_one_load else [{n: files[n]} for n in order])]
+    for report in reports:
+        out = report.kept_out("duplicate")["claims"]
+        assert report.seen["claims"] == report.counts()["claims"] + out
+    assert sum(report.counts()["claims"] for report in reports) == len(claims_in(db)) == 4
+    reader = open_reader(db)
+    assert reader.execute(SENT.format(table="claim")).fetchall() == [
+        ("2026-01-10", "a"), ("2026-01-10", "a"), ("2026-01-14", "b"), ("2026-01-18", "c")
+    ]  # fmt: skip
+    assert reader.execute(SENT.format(table="claim_sent_again")).fetchall() == [
+        ("2026-01-14", "b"),
+        ("2026-01-18", "c"),
+    ]
+    lag = "select submission_date - service_date from claim_outcome join root using (root_id) where "
+    assert reader.execute(lag + "patient_control_number = 'A1'").fetchall() == [(5,)]
+
+
+def test_what_an_older_sending_takes_the_place_of_is_said_and_comes_back_with_it(tmp_path: Path, db: Path) -> None:
+    loaded(tmp_path, db, late=claims_file(FIRST + "\n" + OTHER, sent="20260118"))
+    report = loaded(tmp_path, db, early=claims_file(FIRST))
+    [(name, problem)] = report.problems
+    assert (name, problem.found) == ("early", "a claim that was sent again later, unchanged, and loaded before")
+    assert unload("early", db)["load_again"] == ["late"]
+    assert claims_in(db) == ["B1"]
+    loaded(tmp_path, db, late=claims_file(FIRST + "\n" + OTHER, sent="20260118"))
+    assert open_reader(db).execute(SENT.format(table="claim")).fetchall() == [("2026-01-18", "late")] * 2
 
 
 def test_its_lines_and_diagnoses_count_once_too(tmp_path: Path, db: Path) -> None:

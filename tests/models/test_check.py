@@ -161,6 +161,17 @@ def test_the_command_fails_on_an_error(tmp_path: Path) -> None:
     assert [one["claim"] for one in json.loads(found.stdout)] == ["TEST1", "TEST1"]
 
 
+def test_a_file_without_claims_beside_others_is_named_and_the_others_answered(tmp_path: Path) -> None:
+    good, empty, none = tmp_path / "good.837", tmp_path / "empty.837", str(tmp_path / "none.duckdb")
+    good.write_text(CLAIM_837)
+    empty.write_text(CLAIM_837.split("CLM*")[0] + "SE*10*0001~")
+    found = run("check", str(empty), str(good), "--db", none, "--format", "json")
+    assert (found.exit_code, found.exception.__class__) == (1, SystemExit)
+    assert [one["claim"] for one in json.loads(found.stdout)] == ["TEST1"]
+    assert found.stderr.startswith("empty.837: found no claim (CLM)")
+    assert isinstance(run("check", str(empty), "--db", none).exception, UserError)
+
+
 def test_the_command_fails_above_a_risk(trained: Any) -> None:
     path, db = str(trained.folder / "unsent" / "clean.837"), str(trained.db)
     Path(path).write_text(CLAIM_837)

@@ -171,7 +171,7 @@ CREATE TABLE claim_sent_again (
     segment BIGINT NOT NULL,
     submission_date DATE
 );
-COMMENT ON TABLE claim_sent_again IS 'One row per CLM that repeats a claim unchanged: the claim is kept once, this says when it came again';
+COMMENT ON TABLE claim_sent_again IS 'One row per CLM that repeats a claim unchanged: the claim is kept once, as it was sent first, this says when it came again';
 COMMENT ON COLUMN claim_sent_again.claim_id IS 'The claim that it repeats';
 COMMENT ON COLUMN claim_sent_again.transaction_set_id IS 'The transaction set in which it came again';
 COMMENT ON COLUMN claim_sent_again.segment IS 'Position of CLM in that file, counted from 1';
@@ -329,7 +329,7 @@ COMMENT ON COLUMN other_payer_adjustment.payer_id IS 'The payer who adjusted: NM
 COMMENT ON COLUMN other_payer_adjustment.sequence IS 'Order within the file';
 COMMENT ON COLUMN other_payer_adjustment.segment IS 'Position of CAS in the file, counted from 1';
 COMMENT ON COLUMN other_payer_adjustment.group_code IS 'CAS01';
-COMMENT ON COLUMN other_payer_adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
+COMMENT ON COLUMN other_payer_adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17; unknown when the amount has none';
 COMMENT ON COLUMN other_payer_adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
 COMMENT ON COLUMN other_payer_adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 
@@ -513,7 +513,7 @@ COMMENT ON COLUMN adjustment.service_payment_id IS 'Its service payment; null fo
 COMMENT ON COLUMN adjustment.sequence IS 'Order within the file';
 COMMENT ON COLUMN adjustment.segment IS 'Position of CAS in the file, counted from 1';
 COMMENT ON COLUMN adjustment.group_code IS 'CAS01: CO, PR, OA, PI (CR in 4010)';
-COMMENT ON COLUMN adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17';
+COMMENT ON COLUMN adjustment.carc IS 'CAS02, 05, 08, 11, 14, 17; unknown when the amount has none';
 COMMENT ON COLUMN adjustment.amount IS 'CAS03, 06, 09, 12, 15, 18';
 COMMENT ON COLUMN adjustment.quantity IS 'CAS04, 07, 10, 13, 16, 19';
 

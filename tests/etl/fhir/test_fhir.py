@@ -265,6 +265,7 @@ BAD: dict[str, tuple[Resource, str, str]] = {
     "half a cent": (eob("B1", [], decided(submitted=1.005)), "total.amount", "1.005"),
     "a year only": (eob("B1", [item(1, "99213", [], servicedDate="2026")], []), "item[1].serviced", "“2026”"),
     "cancelled": (eob("B1", [], [], status="cancelled"), "status", "“cancelled”"),
+    "no status": (eob("B1", [], [], status=None), "status", "nothing"),
     "not adjudicated": (eob("B1", [], [], outcome="queued"), "outcome", "“queued”"),
 }
 

@@ -121,7 +121,7 @@ class Payment:
     root: int
     payer: str
     day: date
-    order: tuple[date, int, int]
+    order: tuple[date, int, int, int]
     lines: list[Line]
     statuses: set[str]
     answered: Row | None = None
@@ -163,6 +163,7 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         for row in t.rows["claim_payment"]
         if row["status_code"] == "22"
     }
+    place_in_day = _places_in_day(t, remittances)
     found = []
     for row in t.rows["claim_payment"]:
         remittance, root = remittances[row["remittance_id"]], t.root_of[row["patient_control_number"]]
@@ -179,7 +180,7 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
         payer = own if own in billed or not answered or pays_after else answered["payer_id"]
         if day <= as_of:
             later = 3 * ((row["remittance_id"], root) in taken_back) + _AFTER.get(row["status_code"], 0)
-            order = (day, later, row["claim_payment_id"])
+            order = (day, later, place_in_day[root, row["remittance_id"]], row["claim_payment_id"])
             lines, matched = _lines(t, row, answered), _are_matched(t, row, answered)
             found.append(Payment(dict(row), root, payer, day, order, lines, {row["status_code"]}, answered, matched))
             whole = answered["charge_amount"] if answered else ZERO
@@ -190,6 +191,25 @@ def payments(t: Tables, as_of: date) -> list[Payment]:
             found = [p for p in found if p not in split[1:]]
             split[0].join(split[1:])
     return sorted(found, key=lambda p: p.order)
+
+
+def _places_in_day(t: Tables, remittances: dict[int, Row]) -> dict[tuple[int, int], int]:
+    """Of the remittances of a payer and day for a claim: the one that paid less first, then by trace number."""
+    days: dict[tuple[Any, ...], dict[int, Decimal]] = {}
+    for row in t.rows["claim_payment"]:
+        root, remittance = t.root_of[row["patient_control_number"]], remittances[row["remittance_id"]]
+        day = days.setdefault((root, remittance["payment_date"], remittance["payer_id"]), {})
+        day[row["remittance_id"]] = day.get(row["remittance_id"], ZERO) + row["paid_amount"]
+
+    def rank(one: tuple[int, Decimal]) -> tuple[Any, ...]:
+        trace = remittances[one[0]]["trace_number"] or ""
+        return one[1], len(trace), trace
+
+    return {
+        (key[0], remittance): place
+        for key, paid in days.items()
+        for place, (remittance, _) in enumerate(sorted(paid.items(), key=rank))
+    }
 
 
 def _are_matched(t: Tables, row: Row, answered: Row | None) -> bool:

@@ -85,11 +85,12 @@ def last_day(text: str | None) -> date | None:
 def cas(segment: list[str]) -> Iterator[Row]:
     """The triplets of a CAS."""
     for i in range(2, len(segment), 3):
-        if element(segment, i):
+        amount = money(element(segment, i + 1))
+        if (element(segment, i) or "").lstrip("0") or amount:
             yield {
                 "group_code": segment[1],
-                "carc": segment[i].lstrip("0"),
-                "amount": money(element(segment, i + 1)),
+                "carc": segment[i].lstrip("0") or "unknown",
+                "amount": amount,
                 "quantity": money(element(segment, i + 2), "0.001"),
             }
 

@@ -284,6 +284,14 @@ def test_a_bad_date_is_left_empty_and_said_once(day: str) -> None:
     adds_up(found)
 
 
+def test_a_range_whose_days_are_reversed_is_loaded_and_said() -> None:
+    found = parsed(whole("837P", claims_text("A1").replace("D8*20260105", "RD8*20260107-20260105")))
+    assert found.table("service_line", "service_from", "service_date") == [("2026-01-07", "2026-01-05")]
+    assert [said(problem) for problem in found.problems] == [
+        ("flagged", "days-reversed", 17, "DTP*472 “20260107-20260105”", "a first day no later than the last")
+    ]
+
+
 @pytest.mark.parametrize("written", ["202601051430", "20260105143000"])
 def test_a_time_behind_a_day_does_not_matter(written: str) -> None:
     found = parsed(whole("837P", claims_text("A1").replace("D8*20260105", f"DT*{written}")))

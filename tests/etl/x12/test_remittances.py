@@ -136,12 +136,32 @@ def test_cas_with_six_triplets_and_quantities_at_both_levels() -> None:
         (0, 0, "OA", "23", "1.50", "9.000"),
         (0, 0, "OA", "94", "-2.50", None),
         (0, 0, "OA", "18", "3.00", None),
+        (0, 0, "OA", "unknown", "4.00", None),
     ]
 
 
 def test_reason_codes_lose_leading_zeros_and_blanks() -> None:
     found = parsed(remittance_file("CLP*A1*1*100*0*0*CI*ICN1\nCAS*co*045*60* * 1 *40"))
     assert found.table("adjustment", "group_code", "carc", "amount") == [("CO", "45", "60.00"), ("CO", "1", "40.00")]
+
+
+def test_an_amount_without_a_reason_has_the_reason_unknown_and_is_said() -> None:
+    found = parsed(remittance_file("CLP*A1*1*100*70*0*CI*I1\nCAS*CO**20*1*45*10\nCAS*OA**0\nCAS*PR*0*0"))
+    assert found.table("adjustment", "group_code", "carc", "amount") == [
+        ("CO", "unknown", "20.00"),
+        ("CO", "45", "10.00"),
+    ]
+    [problem] = found.problems
+    assert (problem.severity, problem.rule, problem.segment) == ("flagged", "no-reason", 10)
+    assert (problem.found, problem.expected) == ("no reason before CAS amount “20”", "a reason code (CARC)")
+
+
+def test_a_second_bpr_is_no_deposit_and_is_said() -> None:
+    body = remittance_body("CLP*A1*1*100*80*20*CI*ICN1").replace("TRN*1", "BPR*I*50*C*ACH\nTRN*1")
+    found = parsed(whole("835", body))
+    assert found.column("remittance", "deposit_amount") == ["80.00"]
+    [problem] = found.problems
+    assert (problem.rule, problem.segment, problem.found) == ("second-payment", 5, "a second BPR of “50”")
 
 
 def test_a_claim_payment_without_lines_keeps_its_adjustments() -> None:

@@ -70,6 +70,32 @@ def test_rows_are_the_same_in_any_separators(dress: Dress) -> None:
     same_rows(claims_file(TWO_LINES, dress=dress))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("chunk", [501, 1 << 20])
+def test_utf_16_is_decoded(encoding: str, chunk: int) -> None:
+    body = claims_body(TWO_LINES).replace("JANE", "J\xfcrgen")
+    data = whole("837P", body).decode().encode(encoding)
+    assert parsed(data, chunk=chunk).table("claim", "patient_first_name", "charge_amount") == [("J\xfcrgen", "150.50")]
+
+
+@pytest.mark.parametrize("dress", [Dress(segment=" ~"), Dress(segment=" ~", line_end="\n"), Dress(segment="  \n")])
+def test_blanks_before_every_terminator_are_no_data(dress: Dress) -> None:
+    same_rows(claims_file(TWO_LINES, dress=dress))
+
+
+def test_isa_may_be_the_only_segment_without_a_blank() -> None:
+    same_rows(claims_file(TWO_LINES, dress=Dress(segment=" ~")).replace(b"*: ~", b"*:~", 1))
+
+
+def test_blanks_before_one_terminator_may_be_data() -> None:
+    found = parsed(FIRST_FILE.replace(b"HI*ABK:J209~", b"HI*ABK:J209 ~"))
+    assert found.column("diagnosis", "diagnosis_code") == ["J209 "]
+
+
+def test_st01_may_have_a_blank_behind_it() -> None:
+    same_rows(FIRST_FILE.replace(b"ST*837*", b"ST*837 *"))
+
+
 @pytest.mark.parametrize("dress", DRESSES.values(), ids=DRESSES.keys())
 def test_a_remittance_is_the_same_in_any_separators(dress: Dress) -> None:
     found = parsed(remittance_file(PAID, dress=dress))

@@ -1,4 +1,5 @@
--- one row per claim from $first_claim on that stands in the warehouse already, unchanged, and the first one's file
+-- one row per claim that, with those from $first_claim on, stands in the warehouse twice, unchanged, and the first one's file
+-- The first is the one that was sent first: which of them was loaded first says nothing.
 -- A replacement (7) or void (8) is a word of its own to the payer, even when it is repeated: only the very segment of the
 -- same file, read once more, is the same.
 with new_number as (
@@ -19,7 +20,7 @@ same as (
             partition by
                 c.patient_control_number, c.fingerprint, c.charge_amount, c.service_date,
                 case when c.frequency_code in ('7', '8') then (t.file_id, c.segment) end
-            order by c.claim_id
+            order by c.submission_date nulls last, c.claim_id
         ) as first_claim_id
     from claim as c
     semi join repeated as r on r.patient_control_number = c.patient_control_number
@@ -28,9 +29,10 @@ same as (
 )
 
 select
-    s.claim_id, s.transaction_set_id, s.segment, t.file_id, o.file_id as original_file_id, s.first_claim_id, s.submission_date
+    s.claim_id, s.transaction_set_id, s.segment, t.file_id, o.file_id as original_file_id, c.segment as original_segment,
+    s.first_claim_id, s.submission_date
 from same as s
 join claim as c on c.claim_id = s.first_claim_id
 join transaction_set as t on t.transaction_set_id = s.transaction_set_id
 join transaction_set as o on o.transaction_set_id = c.transaction_set_id
-where s.claim_id >= $first_claim and s.claim_id <> s.first_claim_id
+where s.claim_id <> s.first_claim_id

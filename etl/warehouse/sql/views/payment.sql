@@ -3,7 +3,7 @@ with dated as (
     select
         p.claim_payment_id, p.remittance_id, k.root_id, r.payment_date, p.status_code, p.status_code = '22' as is_reversal,
         p.patient_control_number, p.charge_amount, p.paid_amount, y.payer_id as remitting_payer_id,
-        m.match_method
+        m.match_method, r.trace_number, r.transaction_set_id
     from claim_payment as p
     join remittance as r on r.remittance_id = p.remittance_id
     left join payer_key as y on y.spelled_as = coalesce(r.payer_id, upper(r.payer_name))
@@ -41,7 +41,39 @@ chosen as (
     where d.root_id not in (select root_id from only_version)
 ),
 
-reversing as (select distinct remittance_id, root_id from dated where is_reversal)
+reversing as (select distinct remittance_id, root_id from dated where is_reversal),
+
+-- several remittances of a payer and day: it would reverse what it takes back, so what paid less came before what paid
+-- more; else their trace numbers decide, not the order of loading
+crowded as (
+    select root_id, payment_date, remitting_payer_id
+    from dated
+    group by root_id, payment_date, remitting_payer_id
+    having min(remittance_id) < max(remittance_id)
+),
+
+of_day as (
+    select
+        d.root_id, d.remittance_id, d.payment_date, d.remitting_payer_id, sum(d.paid_amount) as paid_amount,
+        min(coalesce(d.trace_number, '')) as trace_number, min(d.transaction_set_id) as transaction_set_id
+    from dated as d
+    join crowded as c
+        on
+            c.root_id = d.root_id and c.payment_date = d.payment_date
+            and c.remitting_payer_id is not distinct from d.remitting_payer_id
+    group by d.root_id, d.remittance_id, d.payment_date, d.remitting_payer_id
+),
+
+place_in_day as (
+    select
+        o.root_id, o.remittance_id,
+        row_number() over (
+            partition by o.root_id, o.payment_date, o.remitting_payer_id
+            order by o.paid_amount, length(o.trace_number), o.trace_number, t.content_hash, o.remittance_id
+        ) - 1 as place
+    from of_day as o
+    join transaction_set as t on t.transaction_set_id = o.transaction_set_id
+)
 
 select
     d.claim_payment_id, d.remittance_id, d.root_id, d.payment_date, d.status_code, d.is_reversal,
@@ -58,16 +90,18 @@ select
     coalesce(
         d.match_method, case when coalesce(o.claim_id, a.claim_id) is null then 'none' else 'patient_control_number' end
     ) as match_method,
-    -- by day; on a day first what is not taken back there, and the primary payer, then as they came. A number, because a
-    -- row_number over all payments would have to sort them
-    date_diff('day', date '1900-01-01', d.payment_date) * 10000000000000
-    + case when t.root_id is null then 0 else 3000000000000 end
+    -- by day; on a day first what is not taken back there, and the primary payer, then by place, then as they came. A
+    -- number, because a row_number over all payments would have to sort them
+    date_diff('day', date '1900-01-01', d.payment_date) * 100000000000000
+    + case when t.root_id is null then 0 else 30000000000000 end
     + case
-        when d.status_code in ('2', '20') then 1000000000000 when d.status_code in ('3', '21') then 2000000000000 else 0
+        when d.status_code in ('2', '20') then 10000000000000 when d.status_code in ('3', '21') then 20000000000000 else 0
     end
+    + coalesce(least(i.place, 9), 0) * 1000000000000
     + d.claim_payment_id as payment_order
 from dated as d
 left join reversing as t on t.remittance_id = d.remittance_id and t.root_id = d.root_id
+left join place_in_day as i on i.remittance_id = d.remittance_id and i.root_id = d.root_id
 left join only_version as o on o.root_id = d.root_id
 left join chosen as a on a.claim_payment_id = d.claim_payment_id and a.place = 1
 left join payer as b on b.payer_id = d.remitting_payer_id and b.is_billed
