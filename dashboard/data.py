@@ -17,6 +17,7 @@ import streamlit as st
 from dashboard.question import Question, Scope
 from etl.choices import Choices
 from etl.choices import choices as read_choices
+from etl.choices import payer_names as read_payer_names
 from etl.choices import reasons as read_reasons
 from etl.freshness import Freshness
 from etl.freshness import freshness as read_freshness
@@ -26,13 +27,15 @@ from etl.measures.scorecard import training_needs as read_training_needs
 from etl.measures.standardised import Role
 from etl.timeline import Timeline
 from etl.timeline import timeline as read_timeline
-from etl.warehouse.as_of import open_as_of
+from etl.warehouse.as_of import open_as_of, open_computed
 from etl.warehouse.store import file_identity, open_reader
 
 Key = tuple[str, int, int]
 
 # what an export holds at most; one more row tells that there are more
 MOST_ROWS = 50_000
+# planning this view's joins takes longer than its few rows: computed once for a file
+_COMPUTED = ("open_work",)
 
 
 def path() -> Path:
@@ -73,6 +76,11 @@ def reason_names() -> dict[str, str]:
     groups = ("CO", "PR", "OA", "PI", "CR")
     labels = _reasons(file_identity(path()))
     return {f"{group}-{carc}": f"{group}-{carc} {label}" for carc, label in labels.items() for group in groups}
+
+
+def payer_names() -> dict[str, str]:
+    """The name of each payer by its id."""
+    return _payer_names(file_identity(path()))
 
 
 def timeline(root_id: int) -> Timeline | None:
@@ -117,12 +125,23 @@ def _past(key: Key, day: date, view: str) -> duckdb.DuckDBPyConnection:
     return open_as_of(Path(key[0]), day, view)
 
 
-def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
-    """A cursor of one's own: DuckDB connections must not be shared between the threads of Streamlit's sessions."""
-    day = question.arguments().get("as_of")
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _computed(key: Key, view: str) -> duckdb.DuckDBPyConnection:
+    return open_computed(Path(key[0]), view)
+
+
+def standing(key: Key, view: str, day: date | None) -> duckdb.DuckDBPyConnection:
+    """A cursor to which `view` is as it stood on the day (none: on the last known one).
+
+    One's own: DuckDB connections must not be shared between the threads of Streamlit's sessions.
+    """
     if day is not None and day != _freshness(key).data_through:
-        return _past(key, day, question.measure.view).cursor()
-    return _reader(key).cursor()
+        return _past(key, day, view).cursor()
+    return (_computed(key, view) if view in _COMPUTED else _reader(key)).cursor()
+
+
+def _connection(key: Key, question: Question) -> duckdb.DuckDBPyConnection:
+    return standing(key, question.measure.view, question.arguments().get("as_of"))
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -133,6 +152,11 @@ def _choices(key: Key) -> Choices:
 @st.cache_data(max_entries=2, show_spinner=False)
 def _reasons(key: Key) -> dict[str, str]:
     return read_reasons(_reader(key).cursor())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _payer_names(key: Key) -> dict[str, str]:
+    return read_payer_names(_reader(key).cursor())
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
@@ -148,13 +172,13 @@ def _ask(key: Key, question: Question) -> pl.DataFrame:
 @st.cache_data(max_entries=200, show_spinner=False)
 def _scorecard(key: Key, role: Role, question: Question) -> pl.DataFrame:
     period = (question.scope.start, question.scope.end)
-    return read_scorecard(_reader(key).cursor(), role, question.filters(), period, question.scope.known_by)
+    return read_scorecard(_connection(key, question), role, question.filters(), period, question.scope.known_by)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _training_needs(key: Key, question: Question) -> pl.DataFrame:
     period = (question.scope.start, question.scope.end)
-    return read_training_needs(_reader(key).cursor(), question.filters(), period, question.scope.known_by)
+    return read_training_needs(_connection(key, question), question.filters(), period, question.scope.known_by)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import streamlit as st
 
 from dashboard import columns, data, drill, riskmodel, story, words
 from dashboard.question import Scope
-from etl.warehouse.store import file_identity, open_reader
+from etl.warehouse.store import file_identity
 from etl.worklist import worklist
+from models.worklist_cli import learned_chances
 
 _SHOWN = ("rank", "claim_number", "payer_name", "expected_amount", "days_left", "what_to_do", "why", "open_amount",
           "chance", "denial_category", "work_by", "facility")  # fmt: skip
@@ -24,7 +24,7 @@ LEFT = {"all": "All", "30": "Within 30 days", "open": "Not passed", "passed": "L
 
 def listed(scope: Scope) -> pl.DataFrame:
     """The list for the payers and sites chosen, in its order, as it was on the day that counts."""
-    found = _listed(file_identity(data.path()), str(riskmodel.path()), scope.known_by)
+    found = _listed(file_identity(data.path()), riskmodel.overturn_model(), scope.known_by)
     for name, values in (("payer_name", scope.payers), ("facility", scope.sites)):
         if values:
             found = found.filter(pl.col(name).is_in(values))
@@ -32,13 +32,12 @@ def listed(scope: Scope) -> pl.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner="Ranking the open denials …")
-def _listed(key: data.Key, model: str, known_by: date | None) -> pl.DataFrame:
-    connection = open_reader(Path(key[0]))
-    if known_by:  # the model has learned from what came later
-        return worklist(connection, known_by)
-    from models.worklist_cli import learned_chances  # scikit-learn takes seconds to import
-
-    return worklist(connection, chances=learned_chances(connection, Path(model)))
+def _listed(key: data.Key, model: data.Key | None, known_by: date | None) -> pl.DataFrame:
+    """`model` is there for the cache: an overturn model trained anew ranks anew."""
+    connection = data.standing(key, "open_work", known_by)
+    # of a past day the model knows nothing: it has learned from what came later
+    chances = learned_chances(connection, riskmodel.path()) if model and not known_by else None
+    return worklist(connection, chances=chances)
 
 
 def narrowed(frame: pl.DataFrame, left: str, categories: list[str]) -> pl.DataFrame:
@@ -47,6 +46,16 @@ def narrowed(frame: pl.DataFrame, left: str, categories: list[str]) -> pl.DataFr
     kept = {"all": pl.lit(True), "30": days.is_between(0, 30), "open": days >= 0, "passed": days < 0}[left]
     chosen = pl.col("denial_category").is_in(categories) if categories else pl.lit(True)
     return frame.filter(kept & chosen)
+
+
+def list_only(left: str, categories: list[str]) -> None:
+    """Say that the page's own filters, where they are in use, are not those of its tiles and charts."""
+    used = [name for name, is_used in (("days left", left != "all"), ("category", bool(categories))) if is_used]
+    if used:
+        st.caption(
+            f":material/filter_alt_off: Only the list is narrowed by {words.listed(used)}; "
+            "the tiles and charts are of all that is open."
+        )
 
 
 def table(frame: pl.DataFrame) -> None:

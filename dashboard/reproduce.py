@@ -13,7 +13,7 @@ from dashboard.question import Question
 
 def offer(question: Question, columns: tuple[str, ...] = ()) -> None:
     """A small button that opens the code. With `columns`, the rows behind the figure instead of the figure."""
-    with st.popover(":material/code:", type="tertiary", help="Copy as notebook code"):
+    with st.popover("Code", icon=":material/code:", type="tertiary", help="Copy as notebook code"):
         st.caption("Run this in a notebook: it gives the same figures, as a Polars frame.")
         st.code(code(question, data.path(), columns), language="python")
 

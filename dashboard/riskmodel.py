@@ -12,6 +12,8 @@ import streamlit as st
 
 from dashboard import charts, columns, data, words
 from etl.warehouse.store import file_identity, open_reader
+from models import overturn_card, saved
+from models.card import markdown
 
 _LABELS = {
     "auroc": "AUROC", "brier": "Brier", "ece": "Calibration error", "mean_risk": "Mean risk",
@@ -23,6 +25,8 @@ _LABELS = {
 _SHARES = ("mean_risk", "denied_share", "listed_share", "false_positive_share")
 _DOLLARS = ("denied_amount", "at_random_amount")
 _SCORES = ("auroc", "brier", "ece", "average_precision")
+_COUNTS = ("claims", "denied", "lines_before", "lines_since")
+_DAYS = {"month": "MMM YYYY", "trained_at": "D MMM YYYY", "submitted_to": "D MMM YYYY"}
 
 
 def path() -> Path:
@@ -41,30 +45,23 @@ def report() -> dict[str, Any] | None:
 
 def card() -> str:
     """The model card as Markdown, to download."""
-    from models.card import markdown
-
     found = report()
     return markdown(found) if found else ""
 
 
-def fairness_words() -> str:
-    """How the table by age and sex is to be read."""
-    from models.fairness import WORDS
-
-    return WORDS
-
-
 def overturn() -> None:
     """The overturn model's card."""
-    from models.overturn_card import of
+    st.markdown(words.dated(overturn_card.of(path())) or "No overturn model was trained yet.")
 
-    st.markdown(of(path()) or "No overturn model was trained yet.")
+
+def overturn_model() -> data.Key | None:
+    """What changes when an overturn model is trained; None when there is none."""
+    manifest = saved.manifest_path(overturn_card.beside(path()))
+    return file_identity(manifest) if manifest.exists() else None
 
 
 def versions() -> list[dict[str, Any]]:
     """The versions kept, newest first."""
-    from models import saved
-
     return saved.versions(path())
 
 
@@ -75,7 +72,7 @@ def since_training() -> dict[str, Any]:
 
 @st.cache_data(max_entries=2, show_spinner="Scoring the claims answered since …")
 def _since(warehouse: data.Key, model: data.Key) -> dict[str, Any]:
-    from models import live, saved
+    from models import live  # scikit-learn takes seconds to import
 
     found = Path(model[0])
     return live.since_training(open_reader(Path(warehouse[0])), saved.load(found), saved.trained_to(found))
@@ -102,11 +99,23 @@ def table(rows: list[dict[str, Any]], label: str) -> None:
     if not rows:
         st.caption("Nothing to show.")
         return
-    frame = pl.DataFrame([{_label(key): value for key, value in row.items()} for row in rows], infer_schema_length=None)
-    on_screen, config = columns.percents(frame, map(_label, _SHARES))
+    frame = _worded(pl.DataFrame(rows, infer_schema_length=None))
+    on_screen, config = columns.percents(frame.rename(_label), map(_label, _SHARES))
     config |= {_label(name): st.column_config.NumberColumn(format="dollar") for name in _DOLLARS}
     config |= {_label(name): st.column_config.NumberColumn(format="%.3f") for name in _SCORES}
+    config |= {_label(name): st.column_config.NumberColumn(format="localized") for name in _COUNTS}
+    config |= {_label(name): st.column_config.DateColumn(format=style) for name, style in _DAYS.items()}
     st.dataframe(on_screen, hide_index=True, column_config=config, placeholder=words.NONE, alt=label)
+
+
+def _worded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Payers by name, and days as days: the account has ids and ISO text (2026-06, 2026-06-19, with a time too)."""
+    found = [name for name in _DAYS if frame.schema.get(name) == pl.String]
+    frame = frame.with_columns((pl.col(found) + "-01").str.slice(0, 10).str.to_date())
+    if "payer" not in frame.columns:
+        return frame
+    names = {code: words.plain(name) for code, name in data.payer_names().items()}
+    return frame.with_columns(pl.col("payer").replace(names))
 
 
 def reliability(rows: list[dict[str, float]]) -> go.Figure:

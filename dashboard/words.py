@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -96,6 +97,11 @@ def listed(names: Sequence[str]) -> str:
 def day(value: date | None) -> str:
     """`3 Nov 2026`."""
     return NONE if value is None else f"{value.day} {value:%b %Y}"
+
+
+def dated(text: str) -> str:
+    """A sentence with its days written as `day` does: `sent from 2026-09-10 on` -> sent from 10 Sep 2026 on."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: day(date.fromisoformat(found[0])), text)
 
 
 def plain(code: object) -> str:

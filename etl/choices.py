@@ -42,6 +42,13 @@ def reasons(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(connection.execute("select carc, label from reference_carc").fetchall())
 
 
+def payer_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The name of each payer by its id; with the id where two bear the same name."""
+    sql = """select payer_id, payer_name || case when count(*) over (partition by payer_name) > 1
+        then ' (' || payer_id || ')' else '' end from payer where payer_name is not null"""
+    return dict(connection.execute(sql).fetchall())
+
+
 def _values(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(sql).fetchall())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models import fairness
+from models import fairness_words
 from models.table import table
 
 _NOT_FOR = (
@@ -46,7 +46,7 @@ def markdown(report: dict[str, Any]) -> str:
             "## By charge in dollars",
             table(report["by_band"]),
             "## By age and sex",
-            fairness.WORDS,
+            fairness_words.WORDS,
             table(report["fairness"]),
             "## The working list",
             "What a person finds who looks at so many claims a working day before they are sent. The dollars are "

@@ -14,24 +14,13 @@ import numpy.typing as npt
 from scipy.stats import beta
 
 from models.evaluate import rounded
+from models.fairness_words import FEWEST_CLAIMS, LIST_SHARE
 from models.features import Floats
 
 Strings = npt.NDArray[np.str_]
 
-# what a working list holds: this share of the claims, the riskiest ones
-LIST_SHARE = 0.05
-# a smaller group's shares say nothing, and could point at a patient
-FEWEST_CLAIMS = 30
 _UPPER_AGES = (17, 39, 64, 74)
 _AGES = ("0 to 17", "18 to 39", "40 to 64", "65 to 74", "75 and over")
-WORDS = (
-    f"The risk fits a group when its mean lies inside the interval of the share that was denied; the working list here "
-    f"is the riskiest {LIST_SHARE:.0%} of the tested claims. False positives are listed claims among those that were "
-    "paid: nobody is harmed by a second look, but a group looked at more often for nothing waits longer. Groups differ "
-    "in their payers and services, so a difference is a question, not a finding; age and sex themselves are features, "
-    "because payers' edits go by them, and are never given as a reason. Intervals are exact (Clopper, Pearson 1934); "
-    f"groups of fewer than {FEWEST_CLAIMS} claims are left out."
-)
 
 
 def report(age: Floats, is_female: Floats, denied: Floats, risk: Floats) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from models import calibration, category, dollars, head, risk
 from models.examples import Examples, Rows
-from models.features import Floats
-from models.head import head_inputs
+from models.features import COLUMN, Floats
+from models.head import expit, head_inputs
 from models.risk import Learned, Model
 
 
@@ -84,6 +84,7 @@ def blank(examples: Examples, rows: Rows, uses_people: bool) -> Model:
     denials = float(examples.denied[rows].sum())
     model = Model("rates", base, typical, uses_people, rate_share=risk.rate_share(denials))
     model.calibrator = calibration.towards(base, risk.rates_pull(denials))
+    model.head = head.together(expit(x[at, COLUMN["payer_procedure_rate"]]), denied[at], examples.lines.claim[at])
     return model
 
 
@@ -105,7 +106,7 @@ def _score(model: Model, learned: Learned, examples: Examples, rows: Rows) -> Se
 
 
 def _calibrate(model: Model, seen: Seen) -> None:
-    model.head, model.calibrator = head.fit(seen.inputs, seen.denied)
+    model.head, model.calibrator = head.fit(seen.inputs, seen.denied, model.head)
     model.line_calibrator = calibration.fit(seen.line_risk, seen.line_denied)
 
 

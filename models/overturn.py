@@ -26,6 +26,7 @@ from models.calibration import Calibration
 from models.features import Floats, Integers, log_odds
 from models.frames import text
 from models.head import expit
+from models.overturn_card import beside
 from models.risk import threads
 
 FEWEST = 300
@@ -60,17 +61,6 @@ class Overturn:
             return expit(x[:, FEATURES.index("rate_payer_id_carc")]) if len(x) else np.zeros(0)
         with threads(len(x)):
             return self.calibrator.of(self.trees.predict_proba(x)[:, 1]) if len(x) else np.zeros(0)
-
-
-def beside(model: Path) -> Path:
-    """Where the overturn model lies: beside the risk model at `model`."""
-    return model.with_name(f"{model.name.removesuffix('.skops')}.overturn.skops")
-
-
-def is_learned(model: Path) -> bool:
-    """Whether trees are in use beside the risk model at `model`; else the worklist's own rates are as good."""
-    path = beside(model)
-    return path.exists() and saved.report(path).get("kind") == "learned"
 
 
 def chances(connection: duckdb.DuckDBPyConnection, model: Path | None = None) -> pl.DataFrame:

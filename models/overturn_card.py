@@ -1,10 +1,12 @@
-"""The overturn model's card: what it learned from, how good it is beside rates, and what it must not be used for."""
+"""Where the overturn model lies, whether it is in use, and its card: what it learned from, how good it is beside rates,
+and what it must not be used for. None of this opens the model."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from models import saved
 from models.table import table
 
 _NOT_FOR = (
@@ -16,9 +18,20 @@ _NOT_FOR = (
 )
 
 
+def beside(model: Path) -> Path:
+    """Where the overturn model lies: beside the risk model at `model`."""
+    return model.with_name(f"{model.name.removesuffix('.skops')}.overturn.skops")
+
+
+def is_learned(model: Path) -> bool:
+    """Whether trees are in use beside the risk model at `model`; else the worklist's own rates are as good."""
+    path = beside(model)
+    return path.exists() and saved.report(path).get("kind") == "learned"
+
+
 def of(path: Path) -> str:
     """The card that lies beside the risk model at `path`; empty when there is none."""
-    card = path.with_name(f"{path.name.removesuffix('.skops')}.overturn.md")
+    card = beside(path).with_suffix(".md")
     return card.read_text(encoding="utf-8") if card.exists() else ""
 
 

@@ -3,6 +3,7 @@
 Every training leaves a version in a folder beside the warehouse; the live model is a copy of one of them.
 
 skops is no sandbox, so a file whose hash is not the manifest's, or that holds a type we do not write, is refused.
+It and scikit-learn take seconds to import: only what opens a model imports them, not what asks its manifest.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ import os
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import skops.io
+from typing import TYPE_CHECKING, Any
 
 from etl.errors import UserError
-from models.calibration import Calibration
-from models.features import NAMES
-from models.risk import Model
+
+if TYPE_CHECKING:
+    from models.calibration import Calibration
+    from models.risk import Model
 
 FORMAT = 3
 # what boosted trees need beyond the types that skops trusts itself
@@ -51,6 +51,8 @@ def save(model: Model, report: dict[str, Any], path: Path) -> None:
 
 def write(content: dict[str, Any], report: dict[str, Any], path: Path) -> None:
     """Write what a model consists of, and its manifest, readable by their owner only; each file is swapped in whole."""
+    import skops.io
+
     data = skops.io.dumps({"format": FORMAT} | content)
     manifest = {
         "format": FORMAT,
@@ -67,6 +69,10 @@ def write(content: dict[str, Any], report: dict[str, Any], path: Path) -> None:
 
 def load(path: Path) -> Model:
     """Read a model that `save` wrote. Raises UserError when it is missing, changed, foreign, or of another version."""
+    from models.calibration import Calibration
+    from models.features import NAMES
+    from models.risk import Model
+
     content = read(path, list(NAMES))
     try:
         model = Model(**{name: content[name] for name in _PLAIN})
@@ -89,6 +95,8 @@ def read(path: Path, features: list[str]) -> dict[str, Any]:
     wanted = manifest.get("versions", {}).get("scikit-learn")
     if wanted != version("scikit-learn"):
         raise UserError(f"{path} was made with scikit-learn {wanted}, here is {version('scikit-learn')}. {_AGAIN}.")
+    import skops.io
+
     try:
         unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(_TRUSTED))
         if unknown:

@@ -13,6 +13,7 @@ from etl import limits, worklist
 from etl.options import DEFAULT_DB, DbOption, FormatOption, day
 from etl.report import Format, emit
 from etl.warehouse.store import open_reader
+from models import overturn_card
 
 _SHOWN = ("rank", "claim_number", "payer_name", "expected_amount", "days_left", "denial_category", "what_to_do", "why")
 
@@ -45,8 +46,8 @@ def worklist_command(
 def learned_chances(connection: duckdb.DuckDBPyConnection, model: Path) -> pl.DataFrame | None:
     """What the overturn model beside the risk model says of each denied line; None where none was trained or where its
     trees are not better than the rates that the worklist has anyhow."""
-    if not model.exists():
+    if not model.exists() or not overturn_card.is_learned(model):
         return None
     from models import overturn  # scikit-learn takes seconds to import
 
-    return overturn.chances(connection.cursor(), model) if overturn.is_learned(model) else None
+    return overturn.chances(connection.cursor(), model)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
@@ -59,6 +60,15 @@ def test_imports_run_one_way(package: str) -> None:
         if target.split(".")[0] in FORBIDDEN[package]
     ]
     assert not found, f"{package} must not import {', '.join(sorted(FORBIDDEN[package]))}"
+
+
+def test_commands_and_pages_start_without_what_takes_seconds_to_import() -> None:
+    heavy = {"sklearn", "skops", "scipy.stats"}
+    code = "import sys, dashboard.cli, dashboard.app, models.saved; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "models.saved" in loaded
+    assert not heavy & loaded, "import it where it is used"
 
 
 @pytest.mark.parametrize("package", PACKAGES)

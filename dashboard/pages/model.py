@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import charts, data, riskmodel
+from dashboard import charts, data, riskmodel, words
+from models.fairness_words import WORDS
 
 
 def page() -> None:
@@ -15,11 +16,13 @@ def page() -> None:
         st.code(f"cleanclaim train --db {data.path()}", language="bash")
         return
     st.caption(
-        f"Learned from {found['claims']:,} answered claims sent {found['submitted_from']} to {found['submitted_to']}; "
-        f"the figures are of the latest {found['parts']['test']:,}, which it had not seen."
+        words.dated(
+            f"Learned from {found['claims']:,} answered claims sent {found['submitted_from']} to "
+            f"{found['submitted_to']}; the figures are of the latest {found['parts']['test']:,}, which it had not seen."
+        )
     )
     for warning in found["warnings"]:
-        st.warning(warning, icon=":material/warning:")
+        st.warning(words.dated(warning), icon=":material/warning:")
     riskmodel.tiles(found)
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
@@ -50,14 +53,14 @@ def _tables(found: dict) -> None:
     with charges:
         riskmodel.table(found["by_band"], "Quality by charge")
     with people:
-        st.caption(riskmodel.fairness_words())
+        st.caption(WORDS)
         riskmodel.table(found.get("fairness", []), "Risk and working list by age and sex")
     with overturns:
         riskmodel.overturn()
     with versions:
         riskmodel.table(riskmodel.versions(), "Versions of the model")
     with notes:
-        st.markdown("\n".join(f"- {note}" for note in found["notes"]))
+        st.markdown(words.dated("\n".join(f"- {note}" for note in found["notes"])))
 
 
 def _since() -> None:

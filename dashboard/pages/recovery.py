@@ -45,6 +45,7 @@ def page() -> None:
         st.info("No open claim fits these filters.", icon=":material/filter_alt_off:")
     else:
         recovery.table(chosen)
+    recovery.list_only(left, categories)
     panels = (("denial_category", "Expected by category"), ("payer_name", "Expected by payer"))
     for column, (dim, title) in zip(st.columns(2), panels, strict=True):
         with column:

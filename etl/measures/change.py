@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
-from scipy.stats import hypergeom
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -141,6 +140,8 @@ def _scan(events: Floats, trials: Floats, spread: Floats) -> Floats:
 
 def _two_sided(x: Floats, n: Floats, events: Floats, trials: Floats) -> Floats:
     """Twice the chance that x or a count further out falls into n of the trials, half of that of x itself left out."""
+    from scipy.stats import hypergeom  # half of what any command takes to start
+
     # each number was rounded for itself: what cannot be is set to what just can
     n = np.minimum(n, trials)
     x = np.clip(x, np.maximum(0, events - (trials - n)), np.minimum(events, n))

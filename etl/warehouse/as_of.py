@@ -1,4 +1,4 @@
-"""A past day, computed once: a view as it stood then, ready for every measure that a page asks of it.
+"""A view computed once, as it stands or as it stood on a past day, ready for every measure that a page asks of it.
 
 Computing a past day goes back to the claim payments and takes long; a page asks for a dozen figures.
 """
@@ -20,9 +20,8 @@ def open_as_of(path: Path, day: date, view: str = "receivable") -> duckdb.DuckDB
     For that view only: the others still know what came later. Raises UserError as `open_reader` does.
     """
     connection = open_reader(path)
-    connection.execute(f"create table past as {views.as_of_query(view)} select * from {view}", {"as_of": day})
-    connection.execute(f"drop view {view}")
-    connection.execute(f"alter table past rename to {view}")
+    connection.execute(f"create table computed as {views.as_of_query(view)} select * from {view}", {"as_of": day})
+    _put(connection, view)
     connection.execute(
         "create or replace view rollup_state as from warehouse.rollup_state limit 0"
     )  # they stand on the last day
@@ -30,3 +29,20 @@ def open_as_of(path: Path, day: date, view: str = "receivable") -> duckdb.DuckDB
         f"create or replace view warehouse_state as select date '{day:%Y-%m-%d}' as data_through, 1 as schema_version"
     )
     return connection
+
+
+def open_computed(path: Path, view: str) -> duckdb.DuckDBPyConnection:
+    """A reader in whose memory `view` stands as of the last known day: for a view that joins much for few rows.
+
+    Raises UserError as `open_reader` does.
+    """
+    connection = open_reader(path)
+    connection.execute(f"create table computed as from {view}")
+    _put(connection, view)
+    return connection
+
+
+def _put(connection: duckdb.DuckDBPyConnection, view: str) -> None:
+    """Let the table `computed` take the place of the view."""
+    connection.execute(f"drop view {view}")
+    connection.execute(f"alter table computed rename to {view}")

@@ -101,6 +101,7 @@ def test_a_walk_through_the_app(url: str, browser: Browser, practice: Path, full
     _open(page, "Overview")
     tile = page.get_by_test_id("stMetric").filter(has_text="Denied amount").get_by_test_id("stMetricValue")
     before = tile.inner_text()
+    expect(page.get_by_role("button", name="Code", exact=True).first).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_label("Payer").click()
     page.get_by_role("option", name=words.plain(payer)).click()
     page.keyboard.press("Escape")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from polars.testing import assert_frame_equal
 from streamlit.proto.Metric_pb2 import Metric as MetricProto
 from streamlit.testing.v1 import AppTest
 
-from dashboard import words
+from dashboard import data, words
 from dashboard.question import Question, Scope
 from etl.choices import choices
 from etl.load import load
@@ -155,6 +157,7 @@ def test_a_past_day_counts_on_every_page(warehouse: Path, everything: Scope, run
     assert run_page("billers", period="all", known=day).dataframe[0].value["Own denials"].tolist() == (
         card["observed"].to_list()
     )
+    assert_frame_equal(data.scorecard("biller", past.scope), card, rel_tol=1e-12)
     assert card["observed"].sum() != scorecard(connection, "biller", {}, (everything.start, day))["observed"].sum()
 
 
@@ -230,6 +233,12 @@ def test_the_model_page_shows_the_card(warehouse: Path, run_page: Run) -> None:
         tested = report["metrics"]["model"]
         assert at.metric[0].value == f"{tested['auroc']:.3f}"
         assert {button.label for button in at.download_button} == {"Model card"}
+        assert re.search(r"sent \d+ \w{3} \d{4} to \d+ \w{3} \d{4};", at.caption[0].value)
+        tables = [one.value for one in at.dataframe]
+        names = {words.plain(name) for name in choices(open_reader(warehouse)).payers}
+        assert {name for table in tables if "Payer" in table for name in table["Payer"]} <= names
+        [months] = [table for table in tables if "Month" in table]
+        assert months["Month"].dt.strftime("%Y-%m").to_list() == [row["month"] for row in report["by_month"]]
     finally:
         for path in (model, *(model.with_suffix(end) for end in (".json", ".md"))):
             path.unlink(missing_ok=True)

@@ -26,6 +26,10 @@ JO = {
         (words.money(None), "–"),
         (words.rate(0.12345), "12.3%"),
         (words.day(date(2026, 11, 3)), "3 Nov 2026"),
+        (
+            words.dated("sent 2026-09-10 (2026-1-1, 12026-09-10) to 2026-11-03"),
+            "sent 10 Sep 2026 (2026-1-1, 12026-09-10) to 3 Nov 2026",
+        ),
         (words.plain("timely_filing"), "Timely filing"),
         (words.plain("WILLOW BEND EAST CLINIC"), "Willow Bend East Clinic"),
         (words.plain("CO-197"), "CO-197"),

@@ -285,6 +285,40 @@ def test_a_few_denials_move_no_score() -> None:
     assert np.abs(calibration.fit(score_, hit).of(score_) - 0.1).mean() < 0.02
 
 
+@pytest.mark.parametrize(("whole", "found"), [(0.0, 0.0), (1.0, 1.0)])
+def test_claims_denied_as_a_whole_are_told_from_lines_denied_one_by_one(whole: float, found: float) -> None:
+    """Three lines a claim, each denied with the chance that its risk says; in whole claims all of them or none."""
+    rng = np.random.default_rng(5)
+    claim, risk_ = np.repeat(np.arange(2_000), 3), np.repeat(rng.uniform(0.02, 0.3, 2_000), 3)
+    luck = np.where(whole > 0, np.repeat(rng.random(2_000), 3), rng.random(6_000))
+    denied = (luck < risk_).astype(float)
+    weights = head.together(risk_, denied, claim)
+    assert weights == pytest.approx([1 - found, found, 0, 0], abs=0.1)
+    said = head.expit(head.head_inputs(risk_, claim, 2_000) @ np.array(weights[:-1]))
+    assert said.mean() == pytest.approx(
+        np.maximum.reduceat(denied, claim.searchsorted(np.arange(2_000))).mean(), abs=0.02
+    )
+
+
+def test_how_far_lines_are_denied_together_equals_a_plain_twin() -> None:
+    rng = np.random.default_rng(6)
+    claim, risk_ = np.sort(rng.integers(0, 60, 200)), rng.uniform(0.05, 0.4, 200)
+    denied = (rng.random(60)[claim] < risk_).astype(float)
+    over = under = 0.0
+    for one in range(200):
+        for other in range(200):
+            if one != other and claim[one] == claim[other]:
+                over += (denied[one] - risk_[one]) * (denied[other] - risk_[other])
+                under += (risk_[one] * (1 - risk_[one]) * risk_[other] * (1 - risk_[other])) ** 0.5
+    share = min(max(over / (under + 10), 0), 1) ** 2
+    assert 0.05 < share < 0.95
+    assert head.together(risk_, denied, claim) == pytest.approx([1 - share, share, 0, 0])
+
+
+def test_claims_of_one_line_say_nothing_about_lines_denied_together() -> None:
+    assert head.together(np.full(9, 0.1), np.ones(9), np.arange(9)) == [1, 0, 0, 0]
+
+
 def test_nothing_answered_is_an_error(tmp_path: Any) -> None:
     write_sample(tmp_path / "sample", 50, 3)
     load([tmp_path / "sample" / "837"], tmp_path / "open.duckdb")
