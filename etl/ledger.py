@@ -85,7 +85,8 @@ def exceptions(connection: duckdb.DuckDBPyConnection, scope: Scope) -> list[dict
     for row in checks.bad_rows(connection):
         if scope.covers(row["day"], row["payer_id"], row["payer_name"]):
             meaning, fix = checks.MEANING[row["rule"]]
-            out.append({**row, "meaning": meaning, "fix": fix})
+            of_row = {name: row[name] for name in row if name != "unit"}  # the other exceptions have none
+            out.append({**of_row, "meaning": meaning, "fix": fix})
     for row in matching.listed(connection):
         if row["match_method"] == "ambiguous" and scope.covers(row["payment_date"], row["payer_id"], row["payer_name"]):
             out.append(_ambiguous(row))
