@@ -102,6 +102,15 @@ def test_what_an_older_sending_takes_the_place_of_is_said_and_comes_back_with_it
     assert open_reader(db).execute(SENT.format(table="claim")).fetchall() == [("2026-01-18", "late")] * 2
 
 
+def test_the_later_sending_that_came_first_leaves_nothing_when_it_is_taken_back(tmp_path: Path, db: Path) -> None:
+    loaded(tmp_path, db, late=claims_file(FIRST, sent="20260118"))
+    loaded(tmp_path, db, early=claims_file(FIRST))
+    assert unload("late", db)["load_again"] == []
+    assert open_reader(db).execute(SENT.format(table="claim")).fetchall() == [("2026-01-10", "early")]
+    assert open_reader(db).execute("from claim_sent_again").fetchall() == []
+    assert open_reader(db).execute("select count(*) from issue").fetchall() == [(0,)]
+
+
 def test_its_lines_and_diagnoses_count_once_too(tmp_path: Path, db: Path) -> None:
     loaded(tmp_path, db, a=claims_file(FIRST), b=claims_file(OTHER + "\n" + FIRST))
     counts = "select (select count(*) from service_line), (select count(*) from diagnosis)"
