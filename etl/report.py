@@ -39,9 +39,10 @@ def emit_csv(rows: Sequence[Row]) -> None:
     if not rows:
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(rows[0].keys())
+    names = list(rows[0])
+    writer.writerow(names)
     for row in rows:
-        writer.writerow([guarded(plain(value)) for value in row.values()])
+        writer.writerow([guarded(plain(row.get(name))) for name in names])
 
 
 def emit_table(rows: Sequence[Row]) -> None:
