@@ -39,14 +39,14 @@ def main() -> None:
     claim_page = st.Page(
         claim.page, title="Claim", icon=":material/receipt_long:", url_path="claim", visibility="hidden"
     )
-    # Streamlit serves its default page at / alone: /overview is a page of its own that leads there
-    overview_page = st.Page(
-        overview.page, title="Overview", icon=":material/monitoring:", url_path="home", default=True
-    )
-    by_name_page = st.Page(overview.page, title="Overview", url_path="overview", visibility="hidden")
+    # Streamlit serves its default page at / alone: /overview and /home are pages of their own that lead there
+    overview_page = st.Page(overview.page, title="Overview", icon=":material/monitoring:", default=True)
+    by_name_pages = [
+        st.Page(overview.page, title="Overview", url_path=name, visibility="hidden") for name in ("overview", "home")
+    ]
     page = st.navigation(
         {
-            "": [overview_page, by_name_page],
+            "": [overview_page, *by_name_pages],
             "Denials": [
                 st.Page(denials.page, title="Denial reasons", icon=":material/block:", url_path="denials"),
                 st.Page(
@@ -67,7 +67,7 @@ def main() -> None:
         },
         expanded=True,
     )
-    if page == by_name_page:
+    if page in by_name_pages:
         st.switch_page(overview_page, query_params={key: st.query_params.get_all(key) for key in st.query_params})
     st.session_state["claim_page"] = claim_page
     try:

@@ -114,7 +114,7 @@ class _Loader:
         self._sent_before(now)
         self.report.rows = self.append.added
         roots.refresh(self.connection, self.append.since)
-        refresh.refresh_views(self.connection, self.append.since)
+        refresh.refresh_views(self.connection, self.append.since, self.append.anew)
         self.report.problems += schedule.check(self.connection, now)
         self.report.unbalanced = checks.unbalanced(self.connection, self.append.first_set)
         return self.report

@@ -38,12 +38,15 @@ class Sum:
 
     `divided_by` makes a daily average of it, rounded to the cent. `aged` is a further condition, on the row's age
     (age_days, submission_age_days) of at most 120 days: it moves with the day, so rollups keep the date instead.
+    `share` is a column that each amount is multiplied by and that moves for many rows at once (views.WEIGHED); the sum
+    is rounded to the cent.
     """
 
     amount: str = "1"
     where: str = "true"
     divided_by: int = 1
     aged: str = "true"
+    share: str = ""
 
     @property
     def condition(self) -> str:
@@ -52,11 +55,17 @@ class Sum:
 
     def sql(self) -> str:
         """The sum as SQL over the view's rows."""
-        return self.total(f"coalesce(sum({self.amount}) filter (where {self.condition}), 0)")
+        return self.total(f"coalesce(sum({self.of_row}) filter (where {self.condition}), 0)")
+
+    @property
+    def of_row(self) -> str:
+        """What one row adds, as SQL."""
+        return f"({self.amount}) * {self.share}" if self.share else self.amount
 
     def total(self, sql: str) -> str:
         """A sum as it is reported."""
-        return sql if self.divided_by == 1 else f"cast({sql} / {self.divided_by} as decimal(18, 2))"
+        sql = sql if self.divided_by == 1 else f"{sql} / {self.divided_by}"
+        return f"cast({sql} as decimal(18, 2))" if self.share or self.divided_by != 1 else sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ class Measure:
     ) -> pl.DataFrame:
         """The rows of the view that make up the numerator, largest first; the column `contribution` adds up to it."""
         chosen = self._chosen(data_through(connection), filters or {}, period, as_of, age_from)
-        amount = self.numerator.amount
+        amount = self.numerator.of_row
         sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.condition}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
@@ -226,7 +235,7 @@ class Measure:
         if day:
             source, parameters["as_of"] = views.as_of_query(self.view) + ",", day
         age = f"{age_from}_age_days as age_days, " if self.view == "receivable" else ""
-        table = rollup.name if rollup else self.view
+        table = rollup.source() if rollup else self.view
         if rollup and rollup.grain == "age":
             age, parameters["last_known"] = rollup.ages(), last_known
         chosen = f"{source} chosen as (select {age}* from {table} where {' and '.join(conditions or ['true'])})"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 
 from etl.measures.dimensions import DIMENSIONS, PERIODS
+from etl.warehouse import views
 
 if TYPE_CHECKING:
     from etl.measures.measure import Measure, Sum
@@ -119,6 +120,13 @@ class Rollup:
                 return False
         return self.grain != "month" or self._is_whole_months(*period)
 
+    def source(self) -> str:
+        """What its rows are read from: with the share that weighs them, if any does."""
+        if self.view not in views.WEIGHED:
+            return self.name
+        shares, keys = views.WEIGHED[self.view]
+        return f"{self.name} left join {shares} using ({', '.join(keys)})"
+
     def ages(self) -> str:
         """SQL of the columns of a view of balances that tell the age of its rows on the day $last_known."""
         [clock] = [name for name, column in CLOCKS.items() if column == self.date_column]
@@ -139,7 +147,8 @@ class Rollup:
         return part.total(f"coalesce({self._sum('s', self.sums.index(text(measure, part)), part)}, 0)")
 
     def _sum(self, kind: str, place: int, part: Sum) -> str:
-        return f"sum({kind}{place})" + (f" filter (where {part.aged})" if part.aged != "true" else "")
+        weight = f" * coalesce({part.share}, 1)" if part.share and kind == "s" else ""
+        return f"sum({kind}{place}{weight})" + (f" filter (where {part.aged})" if part.aged != "true" else "")
 
     def any_counted(self, measure: Measure) -> str:
         """SQL that holds for a group of which any row of the view counts."""
@@ -169,15 +178,22 @@ def text(measure: Measure, part: Sum) -> str:
     return f"{part.amount} | {where(measure, part)}"
 
 
-def plans(measures: Iterable[Measure], views: Iterable[str]) -> Iterator[Plan]:
+def plans(measures: Iterable[Measure], of_views: Sequence[str]) -> Iterator[Plan]:
     """The rollups that these measures can use, of the views named."""
     found: dict[tuple[str, str], list[Measure]] = {}
     for measure in measures:
-        for date_column in (measure.date_column,) if measure.date_column else CLOCKS.values():
-            if measure.view in views:
+        for date_column in (measure.date_column,) if measure.date_column else _clocks(measure):
+            if measure.view in of_views:
                 found.setdefault((measure.view, date_column), []).append(measure)
     for (view, date_column), some in found.items():
         yield _plan(view, date_column, some)
+
+
+def _clocks(measure: Measure) -> Iterable[str]:
+    """The dates that a balance can be aged from."""
+    aged = {part.aged for part in (measure.numerator, measure.denominator) if part} - {"true"}
+    by_choice = "ar_bucket" in measure.dimensions or any("submission_age_days" not in one for one in aged)
+    return CLOCKS.values() if by_choice else (CLOCKS["submission"],)
 
 
 def _plan(view: str, date_column: str, measures: list[Measure]) -> Plan:
@@ -185,21 +201,25 @@ def _plan(view: str, date_column: str, measures: list[Measure]) -> Plan:
     is_balance = any(m.date_column is None for m in measures)
     names = [dim for m in measures for dim in m.dimensions if dim not in (*PERIODS, "ar_bucket")]
     names = list(dict.fromkeys(names))
+    _, apart = views.WEIGHED.get(view, ("", ()))
+    dims = {name: DIMENSIONS[name].expression for name in names}
     return Plan(
         view,
         date_column,
         tuple(dict.fromkeys(where(m, part) for m, part in parts)),
         tuple(dict.fromkeys((p.amount, where(m, p), text(m, p)) for m, p in parts if p.amount != "1")),
-        {name: DIMENSIONS[name].expression for name in names},
-        tuple(_choices(names, ("age",) if is_balance else ("day", "month"))),
+        {name: name for name in apart} | dims,
+        tuple(_choices(names, ("age",) if is_balance else ("day", "month"), apart)),
         is_balance,
     )
 
 
-def _choices(names: Sequence[str], grains: tuple[Grain, ...]) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
-    """For each group of dimensions: with all shared filters, with payer and site, with payer, with site, alone."""
-    always = tuple(name for name in _ALWAYS if name in names)
-    payer = tuple(name for name in ("payer_id", "payer_name") if name in names)
+def _choices(
+    names: Sequence[str], grains: tuple[Grain, ...], apart: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[Grain, tuple[str, ...]], ...]]:
+    """For each group of dimensions: with payer and site, with payer, with site, alone; always with those `apart`."""
+    always = (*(name for name in _ALWAYS if name in names), *apart)
+    payer = tuple(name for name in ("payer_id", "payer_name") if name in names and name not in apart)
     yield tuple((grain, (*payer, *always)) for grain in grains)
     site = tuple(name for name in ("facility",) if name in names)
     together = [tuple(name for name in group if name in names) for group in _TOGETHER]

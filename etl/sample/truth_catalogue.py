@@ -88,15 +88,14 @@ def net_days(items: Sequence[Receivable], as_of: date) -> Counted:
             cut[payer] = cut.get(payer, 0) + x.never
     rows = []
     for x in items:
-        payer, to_come = x.root.content.payer.payer_id, 0
+        payer, kept = x.root.content.payer.payer_id, 10_000
         if x.is_unadjudicated and charged.get(payer, 0) > 0:
-            share = (20_000 * cut[payer] + charged[payer]) // (2 * charged[payer])
-            to_come = (x.charge * share + 5_000) // 10_000
+            kept -= (20_000 * cut[payer] + charged[payer]) // (2 * charged[payer])
         still_open = max(x.insurance, 0) + max(x.patient, 0)
         is_recent = dates.plus(as_of, -90) < x.root.first_submitted <= as_of
-        net = x.charge - (to_come if x.is_unadjudicated else x.never)
-        rows.append(Row(dims_of(x.root), None, still_open - min(still_open, to_come), net if is_recent else 0))
-    return Measure("days_in_ar_net", CLAIM_DIMS, money=True, ratio=True, days=90), rows
+        net = x.charge - (0 if x.is_unadjudicated else x.never)
+        rows.append(Row(dims_of(x.root), None, kept * still_open, kept * net if is_recent else 0))
+    return Measure("days_in_ar_net", CLAIM_DIMS, money=True, ratio=True, days=90, parts=10_000), rows
 
 
 def unbilled(roots: Sequence[Root], unsent: Sequence[Encounter], as_of: date) -> list[Counted]:

@@ -29,13 +29,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a measure is reported. A sum has no denominator; a rate's may be money too, or a daily average of `days`."""
+    """How a measure is reported. A sum has no denominator; a rate's may be money too, or a daily average of `days`.
+    Rows count in so many `parts` of a cent."""
 
     name: str
     dims: tuple[str, ...]
     money: bool
     ratio: bool
     days: int = 1
+    parts: int = 1
 
     def figures(self, rows: Sequence[Row], scope: Scope) -> Iterable[dict[str, object]]:
         """The overall figure, then one for each value of each dimension that occurs."""
@@ -50,7 +52,7 @@ class Measure:
 
     def _figure(self, by: dict[str, str], rows: Sequence[Row], scope: Scope) -> dict[str, object]:
         top, bottom = sum(row.numerator for row in rows), sum(row.denominator for row in rows)
-        bottom = (2 * bottom + self.days) // (2 * self.days)  # to the cent, halves up
+        top, bottom = _whole(top, self.parts), _whole(bottom, self.parts * self.days)
         return {
             "measure": self.name,
             "by": by,
@@ -61,6 +63,11 @@ class Measure:
             "numerator": text(top) if self.money else top,
             "denominator": (text(bottom) if self.money else bottom) if self.ratio else None,
         }
+
+
+def _whole(amount: int, parts: int) -> int:
+    """To the cent, halves up."""
+    return (2 * amount + parts) // (2 * parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Appender:
         self.first_set = self._next["transaction_set"]
         # None: what was added changes rows of every claim
         self.since: Since | None = Since(self.first_set, self._next["claim"], self._next["claim_payment"])
+        # views of which every row may have changed
+        self.anew: tuple[str, ...] = ()
         self.first_claim = self._next["claim"]
 
     def x12(self, rows: Rows) -> None:
@@ -108,6 +110,8 @@ class Appender:
         self._count(table, scalar(self.connection, f"insert into {table} ({names}) {chosen}"))
         if table == "staff":
             self.since = None  # teams stand in every claim's row
+        elif table == "allowed_schedule":
+            self.anew = ("contract_line",)
         elif table in refresh.BY_CLAIM:
             self.connection.execute("insert into touched_number select claim_id from incoming")
         self.connection.unregister("incoming")

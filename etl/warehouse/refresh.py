@@ -8,6 +8,7 @@ even `main.claim` for the temporary one, so the lasting one is named with its da
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,10 +17,12 @@ import duckdb
 from etl.warehouse import rejections, rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
+# a number of which no claim and no payment has come yet
+_OF_ANY_NUMBER = "{} in (select patient_control_number from root union all select patient_control_number from rootless)"
 _OF_PAYMENT = "claim_payment_id in (select claim_payment_id from claim_payment)"
 _OF_CLAIM = "claim_id in (select claim_id from claim)"
 # a payment under another number belongs to the root of the number that it was matched to
@@ -37,19 +40,23 @@ _PART = {
     "payment_match": _OF_NUMBER.format("patient_control_number"),
     "claim_payment": _OF_MATCHED_NUMBER,
     "acknowledgement": _OF_NUMBER.format("patient_control_number"),
-    "work_log": _OF_NUMBER.format("claim_id"),
+    "work_log": _OF_ANY_NUMBER.format("claim_id"),
     "patient_transaction": _OF_NUMBER.format("claim_id"),
+    "coding_audit": _OF_NUMBER.format("claim_id"),
+    "appeal": _OF_NUMBER.format("claim_id"),
     "service_line": _OF_CLAIM,
     "diagnosis": _OF_CLAIM,
     "service_payment": _OF_PAYMENT,
     "adjustment": _OF_PAYMENT,
     "remark": _OF_PAYMENT,
 }
+# kept views whose rows belong to numbers, not to roots
+_PLACE = {"unsent_work": _OF_ANY_NUMBER.format("claim_number")}
 # claim roots whose rows are computed at once: with more, memory would grow with the warehouse
 _SLICE = 100_000
 _SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
-BY_CLAIM = ("work_log", "patient_transaction", "attribution")
+BY_CLAIM = ("work_log", "patient_transaction", "attribution", "coding_audit", "appeal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +90,33 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(step)
 
 
-def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> date | None:
+def refresh_views(
+    connection: duckdb.DuckDBPyConnection, since: Since | None = None, anew: Sequence[str] = ()
+) -> date | None:
     """Bring every view up to date as of the last known day. Returns that day.
 
-    With `since`, and when no more than half of the claims are touched, only their rows are computed. Without it, and
-    when what all rows share has changed (a payer's name, the staff), everything is.
+    With `since`, and when no more than half of the claims are touched, only their rows are computed, but all of the
+    views `anew`. Without it, and when what all rows share has changed (a payer's name, the staff), everything is.
     """
     make_room(connection)
     rejections.refresh(connection)
+    before = scalar(connection, "select data_through from warehouse_state")
     last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
     connection.execute("update warehouse_state set data_through = ?", [last_known])
     day = last_known or date(1900, 1, 1)
-    if _refresh_payers(connection) and since is not None and _is_part(connection, since):
+    if _refresh_payers(connection) and since is not None and _is_part(connection, since, before):
         _refresh_slices(connection, day)
+        for view in anew:
+            connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
+            _comment(connection, "table", view)
+            rolling.make_anew(connection, view)
     elif scalar(connection, "select count(*) from root") <= 2 * _SLICE:
         _refresh_all(connection, day)
     else:
         _refresh_all(connection, day, "limit 0")
         connection.execute("delete from touched")
         connection.execute("insert into touched select root_id from root")
+        connection.execute("insert into touched_number select claim_id from work_log")
         _refresh_slices(connection, day)
     return last_known
 
@@ -109,7 +124,7 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
 def _refresh_all(connection: duckdb.DuckDBPyConnection, day: date, limit: str = "") -> None:
     for view, kind in views.KINDS.items():
         rows = f"from (\n{views.text_as_of(view, day)}\n) {limit}" if limit else views.text_as_of(view, day)
-        if kind == "kept":
+        if kind in ("kept", "tally"):
             connection.execute(f"create or replace table {view} as {rows}")
             _comment(connection, "table", view)
         elif kind == "passing":
@@ -148,8 +163,9 @@ def _refresh_payers(connection: duckdb.DuckDBPyConnection) -> bool:
     return not changed
 
 
-def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
-    """Gather the touched roots. Whether they are no more than half of all."""
+def _is_part(connection: duckdb.DuckDBPyConnection, since: Since, before: date | None) -> bool:
+    """Gather the touched roots. Whether they are no more than half of all. What was decided or sent after the day
+    `before`, which the warehouse stood on, may count now."""
     connection.execute(
         """
         insert into touched
@@ -161,12 +177,17 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since) -> bool:
             select patient_control_number from acknowledgement where transaction_set_id >= $transaction_set_id
             union all
             select patient_control_number from touched_number
+            union all
+            select claim_id from appeal where sent_on > $before or outcome_on > $before
+            union all
+            select claim_id from attribution where decided_on > $before
         )
         """,
         {
             "claim_id": since.claim_id,
             "claim_payment_id": since.claim_payment_id,
             "transaction_set_id": since.transaction_set_id,
+            "before": before,
         },
     )
     is_part: bool = scalar(
@@ -180,10 +201,15 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Compute the rows of the touched roots, so many at a time that their joins need little memory."""
     connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")  # also for what was read meanwhile
     connection.execute("create or replace temp table wanted as select distinct root_id from touched")
+    connection.execute(
+        """create or replace temp table rootless as select distinct patient_control_number from touched_number
+        where patient_control_number not in (select patient_control_number from root)"""
+    )
     first, last = connection.execute("select min(root_id), max(root_id) from wanted").fetchall()[0]
     n = scalar(connection, "select count(*) from wanted")
     step = _SLICE * max(1, (last - first + 1) // n) if n > _SLICE else (last or 0) - (first or 0) + 1
-    for start in range(first, last + 1, step) if n else ():
+    starts = range(first, last + 1, step) if n else (0,) * scalar(connection, "select least(count(*), 1) from rootless")
+    for start in starts:
         connection.execute("delete from touched")
         connection.execute(
             "insert into touched select root_id from wanted where root_id between ? and ?", [start, start + step - 1]
@@ -192,9 +218,12 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         if n > _SLICE:
             settle(connection)
     connection.execute("drop table wanted")
+    connection.execute("drop table rootless")
     for view, kind in views.KINDS.items():
         if kind == "joined":
             _create_view(connection, view, day)  # the day has moved on
+        elif kind == "tally":
+            rolling.sum_up(connection, view)
     rolling.settle(connection)
 
 
@@ -206,15 +235,18 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
         )
     for view, kind in views.KINDS.items():
-        if kind in ("kept", "passing"):
+        if kind in ("kept", "tally", "passing"):
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
+    for view, kind in views.KINDS.items():
+        if kind == "tally":
+            rolling.add(connection, view, lasting)
     for view in views.SUMMED:
         rolling.move(connection, view, lasting, day)
     for view in views.KEPT:
         rolling.move(connection, view, lasting, day)
-        connection.execute(f"delete from {lasting}.{view} where {_OF_ROOT}")
+        connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
         if kind != "small":

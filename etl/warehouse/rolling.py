@@ -36,13 +36,56 @@ def make_all(connection: duckdb.DuckDBPyConnection) -> None:
         _make(connection, plan)
 
 
+def make_anew(connection: duckdb.DuckDBPyConnection, view: str) -> None:
+    """Make the rollups of one view anew."""
+    for plan in _plans():
+        if plan.view == view:
+            _drop(connection, plan)
+            _make(connection, plan)
+
+
+def add(connection: duckdb.DuckDBPyConnection, tally: str, lasting: str) -> None:
+    """Add to a tally what a load changes: the touched roots' share of it goes, that in the temporary table of the same
+    name comes. Called before their rows do."""
+    keys, sums = _columns(connection, f"temp.{tally}")
+    minus = ", ".join(f"-{name} as {name}" for name in sums)
+    connection.execute(
+        f"""insert into {lasting}.{tally} by name
+        select {", ".join(keys)}, {minus} from (\n{views.over_kept(tally, _touched(lasting))} select * from {tally}\n)
+        union all by name
+        select * from temp.{tally}"""
+    )
+
+
+def sum_up(connection: duckdb.DuckDBPyConnection, tally: str) -> None:
+    """Bring a tally to one row per group again."""
+    keys, sums = _columns(connection, tally)
+    summed = ", ".join(f"sum({name}) as {name}" for name in sums)
+    some = " or ".join(f"sum({name}) <> 0" for name in sums)
+    connection.execute(
+        f"""create or replace table {tally} as
+        select {", ".join(keys)}, {summed} from {tally} group by {", ".join(keys)} having {some}"""
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, tally: str) -> tuple[list[str], list[str]]:
+    """What a tally is grouped by, and its sums: they are numbers."""
+    kinds = {row[0]: row[1] for row in connection.execute(f"describe {tally}").fetchall()}
+    return [name for name in kinds if kinds[name] == "VARCHAR"], [name for name in kinds if kinds[name] != "VARCHAR"]
+
+
+def _touched(lasting: str) -> str:
+    """SQL, with a place for the name, of the touched roots' rows of a lasting table."""
+    return f"select * from {lasting}.{{}} where root_id in (select root_id from touched)"
+
+
 def move(connection: duckdb.DuckDBPyConnection, view: str, lasting: str, day: date) -> None:
     """Add to the rollups of a view what a load changes: the touched roots' rows in `lasting` go, those in the
     temporary table or view of the same name come. Called before they do."""
     plans = [(plan, made) for plan in _plans() if plan.view == view and (made := _made(connection, plan))]
     if not plans:
         return
-    rows = f"select * from {lasting}.{{}} where root_id in (select root_id from touched)"
+    rows = _touched(lasting)
     gone = rows.format(view) if view in views.KEPT else f"from (\n{views.over_kept(view, rows)} select * from {view}\n)"
     connection.execute(
         f"""create or replace temp table moved as
@@ -71,9 +114,7 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
         made = _made(connection, plan)
         of_rows = scalar(connection, f"select max(view_rows) from rollup_state where {_of(plan)}") or WORTH_ROWS / 2
         if not made or _rows(connection, plan) > GROWN * of_rows:
-            for (name,) in connection.execute(f"select name from rollup_state where {_of(plan)}").fetchall():
-                connection.execute(f"drop table {name}")
-            connection.execute(f"delete from rollup_state where {_of(plan)}")
+            _drop(connection, plan)
             _make(connection, plan)
             continue
         for name in made:
@@ -115,6 +156,12 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
                 rows,
             ],
         )
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    for (name,) in connection.execute(f"select name from rollup_state where {_of(plan)}").fetchall():
+        connection.execute(f"drop table {name}")
+    connection.execute(f"delete from rollup_state where {_of(plan)}")
 
 
 def _chosen(

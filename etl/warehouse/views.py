@@ -14,11 +14,13 @@ from typing import Literal
 
 SQL = Path(__file__).parent / "sql"
 
-# kept: a table in which each row belongs to one claim root, so that a load computes only the roots that it touches
+# kept: a table in which each row belongs to one claim root (or control number that has none yet), so that a load
+# computes only those that it touches
 # small: a table, computed whole by every load
+# tally: a small table of sums by its first columns, to which a load adds what its roots change
 # passing: a step on the way that nobody asks for
 # joined: a join away from what is kept, so it is a view in the warehouse file
-Kind = Literal["kept", "small", "passing", "joined"]
+Kind = Literal["kept", "small", "tally", "passing", "joined"]
 KINDS: dict[str, Kind] = {
     "rejected_set": "joined",
     "file_rejection": "joined",
@@ -33,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "split_payment": "kept",
     "partial_answer": "passing",
     "adjudication": "kept",
+    "adjudication_part": "joined",
     "superseded_line": "kept",
     "denied_line": "kept",
     "claim_root": "kept",
@@ -43,30 +46,46 @@ KINDS: dict[str, Kind] = {
     "definition_bridge": "joined",
     "denial": "kept",
     "denial_attribution": "kept",
+    "owned_denial": "kept",
     "claim_staff": "joined",
     "claim_balance": "kept",
     "receivable": "joined",
+    "payer_sum": "tally",
+    "payer_share": "joined",
     "claim_money": "joined",
-    "patient_posting": "joined",
-    "denial_resolution": "joined",
+    "patient_posting": "kept",
+    "denial_resolution": "kept",
+    "unsent_work": "kept",
     "unbilled_charge": "joined",
     "cash": "kept",
     "deposit": "joined",
-    "coding_audit_line": "joined",
-    "coding_audit_record": "joined",
+    "coding_audit_line": "kept",
+    "coding_audit_record": "kept",
     "staff_day": "joined",
     "family_answer": "joined",
     "payer_deadline": "joined",
+    "allowed_sum": "tally",
     "usual_allowed": "joined",
+    "last_work": "passing",
+    "worked_denial": "kept",
     "overturn_chance": "joined",
+    "open_item": "kept",
     "open_work": "joined",
-    "contract_line": "joined",
+    "contract_line": "kept",
 }
 ORDER = tuple(KINDS)
 KEPT = tuple(view for view, kind in KINDS.items() if kind == "kept")
 # joined views whose rows hang on the kept rows of one claim root each (and on what all rows share), so that load can
 # keep sums of them too; with the kept table that is about as high, and tells how many rows they have
-SUMMED = {"definition_bridge": "denial_definition", "claim_staff": "claim_outcome", "receivable": "claim_balance"}
+SUMMED = {
+    "definition_bridge": "denial_definition",
+    "claim_staff": "claim_outcome",
+    "receivable": "claim_balance",
+    "claim_money": "claim_balance",
+}
+# a view whose sums are weighed by a column of a joined view that moves for all roots at once: that view and what they
+# share, by which its rollups are always kept apart
+WEIGHED = {"claim_money": ("payer_share", ("payer_id", "is_answered"))}
 
 
 @cache
@@ -111,15 +130,15 @@ def as_of_query(view: str) -> str:
 
 @cache
 def over_kept(view: str, rows: str) -> str:
-    """A `with` clause that defines a joined view over some rows (`rows`: SQL with a place for the name) of the kept
-    tables below it, instead of all."""
-    needed = {view}
+    """A `with` clause that defines a joined view or a tally over some rows (`rows`: SQL with a place for the name) of
+    the kept tables below it, instead of all."""
+    needed = {view, *_below(view)}
     for name in reversed(ORDER):
         if name in needed and KINDS[name] == "joined":
             needed.update(_below(name))
     steps = []
     for name in ORDER:
-        if name in needed and KINDS[name] in ("kept", "joined"):
+        if name in needed and (KINDS[name] in ("kept", "joined") or name == view):
             select = rows.format(name) if KINDS[name] == "kept" else text(name)
             steps.append(f"{name} as materialized (\n{select}\n)")
     return "with " + ",\n".join(steps)

@@ -31,6 +31,13 @@ _IN_ORDER = {
     "denial": "first_remit_date",
     "cash": "payment_date",
 }
+# what is loaded, as far as measures read it beside the kept tables
+_LOADED = (
+    "service_line", "root", "claim", "work_log", "patient_transaction", "coding_audit", "appeal",
+    "remittance", "service_payment", "adjustment",
+)  # fmt: skip
+# small tables by what their rows belong to, in so many copies
+_SHARED = {"staff": 4, "allowed_schedule": _PAYERS // 5}
 
 
 def main() -> None:
@@ -138,17 +145,17 @@ def _make(folder: Path, db: Path, millions: float) -> None:
         ).fetchall()
         copies = max(round(millions * 1e6 / lines), 1)
         connection.execute(f"create temp table copy as select range as n from range({copies})")
-        # what is loaded, as far as measures of claims read it beside the kept tables
-        tables = ["service_line", "root", "work_log", "patient_transaction", *views.KEPT]
-        for table in tables:
+        for table in (*_LOADED, *_SHARED, *views.KEPT):
             names = dict(row[:2] for row in connection.execute(f"describe {table}").fetchall())
             select = ", ".join(f"{_moved(name, kind)} as {name}" for name, kind in names.items())
             order = f" order by {_IN_ORDER[table]}" if table in _IN_ORDER else ""
             connection.execute(f"create temp table base_{table} as from {table}")
             connection.execute(f"drop table {table}")
-            connection.execute(f"create table {table} as select {select} from base_{table} as b, copy as c{order}")
+            some = f"(from copy where n < {_SHARED.get(table, copies)})"
+            connection.execute(f"create table {table} as select {select} from base_{table} as b, {some} as c{order}")
             connection.execute(f"drop table temp.base_{table}")
             refresh.settle(connection)
+        refresh._refresh_payers(connection)
         for view, kind in views.KINDS.items():
             if kind == "joined":
                 refresh._create_view(connection, view, last)
@@ -166,9 +173,9 @@ def _moved(name: str, kind: str) -> str:
         return f"b.{name} || '-' || c.n"
     if kind == "DATE":
         return f"b.{name} - cast(c.n * 37 % {_YEARS_OF_DAYS} as integer)"
-    if name in ("payer_id", "payer_name"):
+    if name in ("payer_id", "payer_name", "payer"):
         return f"b.{name} || ' ' || c.n % {_PAYERS // 5}"
-    if name in ("facility", "coder_id", "biller_id", "rendering_npi"):
+    if name in ("facility", "coder_id", "biller_id", "staff_id", "rendering_npi"):
         return f"b.{name} || '-' || c.n % 4"
     return f"b.{name}"
 

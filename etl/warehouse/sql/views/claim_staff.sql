@@ -7,23 +7,6 @@ person as not materialized (
     select *, 'coder' as role, coder_id as staff_id from answered
     union all
     select *, 'biller' as role, biller_id as staff_id from answered
-),
-
-owned as (
-    select root_id, payer_id, responsible_role as role, true as is_own, false as is_own_before, denied_amount
-    from denial_attribution
-    union all
-    select root_id, payer_id, role_before_contest, false, true, 0
-    from denial_attribution
-),
-
-fault as (
-    select
-        root_id, payer_id, role, bool_or(is_own) as is_own, bool_or(is_own_before) as is_own_before,
-        sum(denied_amount) as denied_amount
-    from owned
-    where role in ('coder', 'biller')
-    group by root_id, payer_id, role
 )
 
 select
@@ -35,5 +18,5 @@ select
     coalesce(f.is_own_before, false) as is_own_denial_before_contest, coalesce(f.denied_amount, 0) as own_denied_amount
 from person as p
 left join staff as s on s.staff_id = p.staff_id
-left join fault as f on f.root_id = p.root_id and f.payer_id = p.payer_id and f.role = p.role
+left join owned_denial as f on f.root_id = p.root_id and f.payer_id = p.payer_id and f.role = p.role
 where p.staff_id is not null

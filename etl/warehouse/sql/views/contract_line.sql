@@ -7,12 +7,6 @@ with rate as (
         on n.payer_name = upper(s.payer)
 ),
 
-part as (
-    select claim_payment_id, claim_payment_id as adjudication_id from adjudication where is_standing
-    union all
-    select claim_payment_id, first_payment_id from split_payment where claim_payment_id <> first_payment_id
-),
-
 line as (
     select
         a.root_id, a.payer_id, a.payment_date, l.claim_payment_id, l.place, l.line_number, l.procedure_code, l.charge_amount,
@@ -20,7 +14,7 @@ line as (
         s.modifier_1, s.modifier_2, s.modifier_3, s.modifier_4
     from adjudication as a
     join claim_root as c on c.root_id = a.root_id and c.payer_id = a.payer_id and not c.is_void
-    join part as t on t.adjudication_id = a.claim_payment_id
+    join adjudication_part as t on t.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = t.claim_payment_id
     join service_payment as s on s.claim_payment_id = l.claim_payment_id and s.line_number = l.place
     left join superseded_line as g on g.claim_payment_id = l.claim_payment_id and g.place = l.place

@@ -1,17 +1,11 @@
 -- one row per line that an initial adjudication denied, and whether a later one allowed more of it by the day
-with part as (
-    select claim_payment_id, claim_payment_id as adjudication_id from adjudication
-    union all
-    select claim_payment_id, first_payment_id from split_payment where claim_payment_id <> first_payment_id
-),
-
-denied as (
+with denied as (
     select
         a.root_id, a.payer_id, l.claim_payment_id, a.payment_date, a.payment_order, l.line_number, l.place, l.procedure_code,
         greatest(l.charge_amount, 0) as charge_amount, l.allowed_amount,
         least(l.denial_amount, greatest(l.charge_amount, 0)) as denied_amount
     from adjudication as a
-    join part as s on s.adjudication_id = a.claim_payment_id
+    join adjudication_part as s on s.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = s.claim_payment_id
     where a.is_initial and l.denial_amount > 0
 ),
@@ -20,7 +14,7 @@ overturn as (
     select d.claim_payment_id, d.place, min(a.payment_order) as overturn_order, min(a.payment_date) as overturned_on
     from denied as d
     join adjudication as a on a.root_id = d.root_id and a.payer_id = d.payer_id and a.payment_order > d.payment_order
-    join part as s on s.adjudication_id = a.claim_payment_id
+    join adjudication_part as s on s.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = s.claim_payment_id and l.line_number = d.line_number
     where l.allowed_amount > greatest(d.allowed_amount, 0)
     group by d.claim_payment_id, d.place

@@ -1,52 +1,18 @@
 -- one row per payer and denial category: of the denials that were worked, how many were overturned, and the chance that follows
--- worked: sent again, decided again or appealed; younger than 120 days: not yet known. The chance is the mean of a beta-binomial whose
+-- younger than 120 days: not yet known. The chance is the mean of a beta-binomial whose
 -- prior is the category's rate and whose strength is the spread of payers around it (method of moments, Kleinman 1973)
-with reason as (
-    select root_id, payer_id, denial_category, min(first_remit_date) as denied_on, bool_or(is_overturned) as is_overturned
-    from denial
-    group by root_id, payer_id, denial_category
-),
-
-sent as (
-    select k.root_id, max(c.submission_date) as last_sent_on
-    from claim as c
-    join root as k on k.patient_control_number = c.patient_control_number
-    where c.submission_date <= $as_of
-    group by k.root_id
-),
-
-decided as (
-    select root_id, payer_id, max(payment_date) as last_decided_on from adjudication group by root_id, payer_id
-),
-
-appealed as (
-    select k.root_id, max(a.sent_on) as last_appeal_on
-    from appeal as a
-    join root as k on k.patient_control_number = a.claim_id
-    where a.sent_on <= $as_of
-    group by k.root_id
+with known as (
+    select payer_id, denial_category, is_overturned, is_worked and denied_on <= $as_of - interval 120 day as is_known
+    from worked_denial
 ),
 
 cell as (
     select
-        r.payer_id, r.denial_category,
-        sum(case when k.is_known then 1 else 0 end) as worked,
-        sum(case when k.is_known and r.is_overturned then 1 else 0 end) as overturned
-    from reason as r
-    join (
-        select
-            r.root_id, r.payer_id, r.denial_category,
-            r.denied_on <= $as_of - interval 120 day
-            and (
-                r.is_overturned or coalesce(s.last_sent_on > r.denied_on, false) or coalesce(d.last_decided_on > r.denied_on, false)
-                or coalesce(p.last_appeal_on >= r.denied_on, false)
-            ) as is_known
-        from reason as r
-        left join sent as s on s.root_id = r.root_id
-        left join decided as d on d.root_id = r.root_id and d.payer_id = r.payer_id
-        left join appealed as p on p.root_id = r.root_id
-    ) as k on k.root_id = r.root_id and k.payer_id = r.payer_id and k.denial_category = r.denial_category
-    group by r.payer_id, r.denial_category
+        payer_id, denial_category,
+        sum(case when is_known then 1 else 0 end) as worked,
+        sum(case when is_known and is_overturned then 1 else 0 end) as overturned
+    from known
+    group by payer_id, denial_category
 ),
 
 every as (select (sum(overturned) + 4.0) / (sum(worked) + 8.0) as rate from cell),

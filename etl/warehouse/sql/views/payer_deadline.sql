@@ -1,21 +1,6 @@
 -- one row per payer: the days it gives to file a claim, to correct one and to appeal, by its contract or by its class
-with used as (
-    select k.payer_id, c.claim_filing_code, count(*) as claims
-    from claim as c
-    join payer_key as k on k.spelled_as = coalesce(c.payer_id, upper(c.payer_name))
-    group by k.payer_id, c.claim_filing_code
-),
-
-ranked as (
-    select
-        u.payer_id, f.default_payer_class as payer_class,
-        row_number() over (partition by u.payer_id order by f.default_payer_class is null, u.claims desc, u.claim_filing_code) as place
-    from used as u
-    left join reference_claim_filing_indicator as f on f.code = u.claim_filing_code
-),
-
 -- Medicaid's class does not tell a state's program from a managed-care plan: the shorter limit counts
-class as (
+with class as (
     select c.payer_class, min(try_cast(split_part(d.days_default, ' ', 1) as integer)) as filing_days, min(a.appeal_days) as appeal_days
     from (select distinct default_payer_class as payer_class from reference_claim_filing_indicator) as c
     left join reference_timely_filing_defaults as d
@@ -25,10 +10,9 @@ class as (
 )
 
 select
-    p.payer_id, p.payer_name, r.payer_class, l.payer_id is not null as is_contract,
+    p.payer_id, p.payer_name, p.payer_class, l.payer_id is not null as is_contract,
     coalesce(l.filing_days, c.filing_days, 120) as filing_days, coalesce(l.corrected_days, 180) as corrected_days,
     coalesce(l.appeal_days, c.appeal_days, 180) as appeal_days
 from payer as p
-left join ranked as r on r.payer_id = p.payer_id and r.place = 1
-left join class as c on c.payer_class = r.payer_class
+left join class as c on c.payer_class = p.payer_class
 left join payer_limit as l on l.payer_id = p.payer_id

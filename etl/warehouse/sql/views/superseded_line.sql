@@ -1,12 +1,6 @@
 -- one row per line of a standing adjudication of which, by the day, something later of its payer stands instead, or nothing
 -- an answer to some lines replaces these; a reversal of some lines takes these back; a line with a negative charge is itself such a reversal
-with part as (
-    select claim_payment_id, claim_payment_id as adjudication_id from adjudication where is_standing
-    union all
-    select claim_payment_id, first_payment_id from split_payment where claim_payment_id <> first_payment_id
-),
-
-line as (
+with line as (
     select
         a.root_id, a.payer_id, a.payment_order, a.claim_payment_id as adjudication_id, l.claim_payment_id, l.place, l.line_number,
         l.charge_amount, l.never_amount, l.patient_owed_amount,
@@ -14,7 +8,7 @@ line as (
         c.payer_claim_control_number
     from adjudication as a
     join (select distinct root_id, payer_id from partial_answer) as x on x.root_id = a.root_id and x.payer_id = a.payer_id
-    join part as p on p.adjudication_id = a.claim_payment_id
+    join adjudication_part as p on p.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = p.claim_payment_id
     join claim_payment as c on c.claim_payment_id = l.claim_payment_id
     where a.is_standing
