@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, columns, data, drill, story, words
+from dashboard import charts, columns, data, drill, reproduce, story, words
 from etl import behaviour
 from etl.behaviour import SEES, Change
 from etl.freshness import ANSWERS
@@ -71,7 +71,7 @@ def ratios(frame: pl.DataFrame) -> go.Figure:
     return charts.finished(figure, 120 + 40 * frame.height)
 
 
-def scorecard(frame: pl.DataFrame) -> None:
+def scorecard(frame: pl.DataFrame, start: date, end: date) -> None:
     """The same as a table, to sort and to take away."""
     shown = frame.sort("ratio", descending=True, nulls_last=True).select(
         pl.col("payer_name").map_elements(words.plain, pl.String).alias("Payer"),
@@ -97,13 +97,15 @@ def scorecard(frame: pl.DataFrame) -> None:
     }
     st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, alt="Payers on the same case mix")
     drill.downloads(shown, "Payers on equal case mix")
+    reproduce.offer_call(behaviour.scorecard, start=start, through=end)
 
 
-def findings(found: list[Change]) -> None:
+def findings(found: list[Change], by: date | None) -> None:
     """What has changed, each finding in words, with the way to its first claims."""
     if not found and ANSWERS in data.freshness().missing_files:
         st.info(f"Load {ANSWERS} to fill this.", icon=":material/upload_file:")
         return
+    reproduce.offer_call(behaviour.changes, as_of=by)
     if not found:
         st.info("No payer has changed in a way that chance would not explain.", icon=":material/check_circle:")
         st.caption(SEES)

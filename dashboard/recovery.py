@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from dashboard import columns, data, drill, riskmodel, story, words
+from dashboard import columns, data, drill, reproduce, riskmodel, story, words
 from dashboard.question import Scope
 from etl.warehouse.store import file_identity
 from etl.worklist import worklist
@@ -58,7 +58,7 @@ def list_only(left: str, categories: list[str]) -> None:
         )
 
 
-def table(frame: pl.DataFrame) -> None:
+def table(frame: pl.DataFrame, known_by: date | None) -> None:
     """The list to read, to take away, and to open a claim from."""
     total = words.money(frame.filter(pl.col("days_left") >= 0)["expected_amount"].sum())
     st.markdown(
@@ -81,6 +81,9 @@ def table(frame: pl.DataFrame) -> None:
         on_select="rerun", selection_mode="single-row", alt="Open denials in the order in which to work them",
     )  # fmt: skip
     drill.downloads(frame.drop("root_id", "payer_id"), "Recovery list")
+    learned = reproduce.Call(learned_chances, {"model": riskmodel.path()})
+    given: dict[str, object] = {"chances": learned} if riskmodel.overturn_model() and not known_by else {}
+    reproduce.offer_call(worklist, as_of=known_by, **given)
     if not chosen.selection.rows:
         st.caption("Select a row, at its left edge, to see why it stands there and the claim's timeline.")
         return

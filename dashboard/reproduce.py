@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,35 @@ from dashboard import data
 from dashboard.question import Question
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of ours that takes the warehouse and these further arguments (values, paths, or calls like it)."""
+
+    function: Callable[..., object]
+    arguments: dict[str, object]
+
+
 def offer(question: Question, columns: tuple[str, ...] = ()) -> None:
     """A small button that opens the code. With `columns`, the rows behind the figure instead of the figure."""
+    _offer(code(question, data.path(), columns))
+
+
+def offer_call(function: Callable[..., object], **arguments: object) -> None:
+    """The same for figures that are no measure: those that a function gives of the warehouse."""
+    _offer(code_of_call(Call(function, arguments), data.path()))
+
+
+def code_of_call(call: Call, db: Path) -> str:
+    """Python whose last expression is what the function gives."""
+    sources = {f"from {one.function.__module__} import {one.function.__name__}" for one in _calls(call)}
+    body = "".join(f"    {name}={_literal(value)},\n" for name, value in call.arguments.items())
+    return _opened(sources, db) + f"{call.function.__name__}(\n    warehouse,\n{body})\n"
+
+
+def _offer(text: str) -> None:
     with st.popover("Code", icon=":material/code:", type="tertiary", help="Copy as notebook code"):
-        st.caption("Run this in a notebook: it gives the same figures, as a Polars frame.")
-        st.code(code(question, data.path(), columns), language="python")
+        st.caption("Run this in a notebook: it gives the same figures.")
+        st.code(text, language="python")
 
 
 def code(question: Question, db: Path, columns: tuple[str, ...] = ()) -> str:
@@ -33,19 +59,32 @@ def _script(source: str, call: str, first: list[str], question: Question, db: Pa
     given = {**question.arguments(), **more}
     arguments = ["warehouse", *first, *(f"{name}={_literal(value)}" for name, value in given.items())]
     body = "".join(f"    {argument},\n" for argument in arguments)
-    return (
-        "from datetime import date\nfrom pathlib import Path\n\n"
-        f"from etl.measures import {source}\nfrom etl.warehouse.store import open_reader\n\n"
-        f"warehouse = open_reader(Path({str(_near(db))!r}))\n{call}\n{body})\n"
+    return _opened({f"from etl.measures import {source}"}, db) + f"{call}\n{body})\n"
+
+
+def _opened(sources: set[str], db: Path) -> str:
+    """The imports, and the warehouse."""
+    sources = sources | {"from etl.warehouse.store import open_reader"}
+    return "from datetime import date\nfrom pathlib import Path\n\n" + (
+        "\n".join(sorted(sources)) + f"\n\nwarehouse = open_reader(Path({str(_near(db))!r}))\n"
     )
+
+
+def _calls(call: Call) -> list[Call]:
+    return [call, *(one for value in call.arguments.values() if isinstance(value, Call) for one in _calls(value))]
 
 
 def _literal(value: Any) -> str:
     """A value as Python writes it; a day as `date(2026, 4, 30)`."""
+    if isinstance(value, Path):
+        return f"Path({str(_near(value))!r})"
+    if isinstance(value, Call):
+        inner = "".join(f", {name}={_literal(one)}" for name, one in value.arguments.items())
+        return f"{value.function.__name__}(warehouse{inner})"
     return repr(value).replace("datetime.date(", "date(")
 
 
 def _near(db: Path) -> Path:
-    """The warehouse as seen from the checkout, where notebooks run; elsewhere in full."""
+    """A file as seen from the checkout, where notebooks run; elsewhere in full."""
     here = Path.cwd()
     return db.resolve().relative_to(here) if db.resolve().is_relative_to(here) else db

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, charts_people, columns, data, drill, filters, tiles, words
+from dashboard import charts, charts_people, columns, data, drill, filters, reproduce, tiles, words
 from dashboard.panel import Draw, panel
 from dashboard.question import Question, Scope
 from etl.measures.fairness import (
@@ -22,6 +22,7 @@ from etl.measures.fairness import (
     with_ratio_interval,
 )
 from etl.measures.interval import SMALL_SAMPLE, with_interval
+from etl.measures.scorecard import scorecard, training_needs
 from etl.measures.standardised import Role
 
 GROUPS = {"employment": "In-house or outsourced", "credential": "Credential", "tenure": "Time with us", "team": "Team"}
@@ -86,6 +87,7 @@ def training(scope: Scope) -> None:
     needs = data.training_needs(scope)
     with st.container(border=True):
         tiles.heading("Training needs: what each coder misses most in audits")
+        reproduce.offer_call(training_needs, **_asked(Question("coding_accuracy", scope)))
         if needs.is_empty():
             st.caption("No audit in this period found a code that a coder missed.")
             return
@@ -165,8 +167,15 @@ def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
             placeholder="Choose, or click a chart", on_change=_named, args=(role, scope),
         )  # fmt: skip
         drill.downloads(shown, f"{role} scorecard")
+        reproduce.offer_call(scorecard, role=role, **_asked(Question(f"{role}_denial_ratio", scope)))
     with st.expander("What this can and cannot say", icon=":material/help:"):
         st.markdown(_LIMITS)
+
+
+def _asked(question: Question) -> dict[str, object]:
+    """How data.scorecard and data.training_needs narrow what they ask."""
+    scope = question.scope
+    return {"filters": question.filters(), "period": (scope.start, scope.end), "as_of": scope.known_by}
 
 
 def _greyed(frame: pl.DataFrame, small: pl.Series):

@@ -25,7 +25,7 @@ def page() -> None:
             f"well as rises. {SEES}",
         )
         tiles.not_by(scope.of("site", "team"))
-        payers.findings(payers.changed(scope.payers, scope.known_by))
+        payers.findings(payers.changed(scope.payers, scope.known_by), scope.known_by)
     frame = payers.compared(scope.start, scope.end, scope.payers)
     with st.container(border=True):
         st.markdown("##### Denials on equal case mix", help=payers.CAPTION)
@@ -35,7 +35,7 @@ def page() -> None:
         else:
             st.plotly_chart(payers.ratios(frame), key="ratios", config=charts.CONFIG, alt=payers.CAPTION)
             st.caption(payers.CAPTION)
-            payers.scorecard(frame)
+            payers.scorecard(frame, scope.start, scope.end)
     st.markdown("##### Against the contract")
     if "allowed_schedule.csv" in data.freshness().missing_files:
         st.info(

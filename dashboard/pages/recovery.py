@@ -44,7 +44,7 @@ def page() -> None:
     if chosen.is_empty():
         st.info("No open claim fits these filters.", icon=":material/filter_alt_off:")
     else:
-        recovery.table(chosen)
+        recovery.table(chosen, scope.known_by)
     recovery.list_only(left, categories)
     panels = (("denial_category", "Expected by category"), ("payer_name", "Expected by payer"))
     for column, (dim, title) in zip(st.columns(2), panels, strict=True):

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import columns, data, reproduce
+from dashboard import columns, data, payers, recovery, reproduce
 from dashboard.question import Question, Scope
 from etl.choices import choices
 from etl.measures import DIMENSIONS, MEASURES
@@ -21,14 +21,18 @@ from etl.warehouse.store import open_reader
 
 
 def run(code: str) -> pl.DataFrame:
-    """A notebook cell: the value of its last line."""
+    """A notebook cell that ends in a frame: the value of its last line."""
+    answer = value(code)
+    assert isinstance(answer, pl.DataFrame)
+    return answer
+
+
+def value(code: str) -> object:
     *before, last = ast.parse(code).body
     assert isinstance(last, ast.Expr)
     names: dict[str, object] = {}
     exec(compile(ast.Module(before, []), "cell", "exec"), names)  # noqa: S102
-    answer = eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
-    assert isinstance(answer, pl.DataFrame)
-    return answer
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
 
 
 @pytest.fixture
@@ -73,6 +77,24 @@ def test_the_rows_behind_a_figure_too(name: str, warehouse: Path, scope: Scope) 
     asked = columns.COLUMNS[question.measure.view]
     shown, given = data.rows(question, asked), run(reproduce.code(question, warehouse, asked))
     assert given.sort(pl.all()).equals(shown.sort(pl.all())) if "teams" not in asked else given.height == shown.height
+
+
+def test_what_is_no_measure_too(warehouse: Path, everything: Scope, run_page: Callable[..., AppTest]) -> None:
+    """Scorecards, training needs, payers and the worklist: the code beside them gives what the page shows."""
+    texts = [block.value for name in ("coders", "payers", "recovery") for block in run_page(name, period="all").code]
+    shown: dict[str, object] = {
+        "from etl.measures.scorecard import scorecard": data.scorecard("coder", everything),
+        "from etl.measures.scorecard import training_needs": data.training_needs(everything),
+        "from etl.behaviour import changes": payers.changed((), None),
+        "from etl.behaviour import scorecard": payers.compared(everything.start, everything.end, ()),
+        "from etl.worklist import worklist": recovery.listed(everything),
+    }
+    for source, expected in shown.items():
+        found = [text for text in texts if source in text]
+        assert len(found) == 1, source
+        [text] = found
+        given = value(text)
+        assert given.equals(expected) if isinstance(given, pl.DataFrame) else given == expected, source
 
 
 def test_a_filter_s_value_stays_a_value(warehouse: Path, everything: Scope) -> None:
