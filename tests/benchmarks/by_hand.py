@@ -26,6 +26,16 @@ BY_HAND = {
         select {_PAYER}, sum(greatest(insurance_balance_amount, 0) + greatest(patient_balance_amount, 0)),
             coalesce(sum(charge_amount) filter (where submission_date > $day - interval 90 day), 0) / 90
         from claim_balance where is_sent group by 1""",
+    "days_in_ar_net": f"""
+        with share as (
+            select payer_id, 1 - sum(contractual_amount) / sum(charge_amount) as kept
+            from claim_balance where is_sent and is_answered group by 1)
+        select {_PAYER},
+            sum((greatest(insurance_balance_amount, 0) + greatest(patient_balance_amount, 0))
+                * case when is_answered then 1 else kept end),
+            sum((charge_amount - contractual_amount) * case when is_answered then 1 else kept end)
+                filter (where submission_date > $day - interval 90 day) / 90
+        from claim_balance left join share using (payer_id) where is_sent group by 1""",
     "net_collection_rate": f"""
         select {_PAYER}, sum(insurance_paid_amount + patient_paid_amount), sum(charge_amount - contractual_amount)
         from claim_balance where is_sent and is_answered and submission_date {_PERIOD} group by 1""",
@@ -44,6 +54,13 @@ BY_HAND = {
         group by 1""",
     "attributed_denied_amount": f"""
         select {_PAYER}, sum(denied_amount) from denial_attribution where first_remit_date {_PERIOD} group by 1""",
+    "denial_write_off_amount": f"""
+        select {_PAYER}, sum(denial_write_off_amount) from patient_posting where posting_date {_PERIOD} group by 1""",
+    "days_denial_to_resolution": f"""
+        select {_PAYER}, sum(resolution_days), count(resolution_days) from denial_resolution
+        where resolved_on {_PERIOD} group by 1""",
+    "contract_variance_amount": f"""
+        select {_PAYER}, sum(variance_amount) from contract_line where payment_date {_PERIOD} group by 1""",
     "insurance_paid_amount": f"""
         select {_PAYER}, sum(paid_amount) from cash where payment_date {_PERIOD} group by 1""",
 }

@@ -30,6 +30,9 @@ _IN_ORDER = {
     "claim_balance": "submission_date",
     "denial": "first_remit_date",
     "cash": "payment_date",
+    "patient_posting": "posting_date",
+    "contract_line": "payment_date",
+    "coding_audit_line": "audited_on",
 }
 # what is loaded, as far as measures read it beside the kept tables
 _LOADED = (
