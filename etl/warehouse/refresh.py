@@ -14,7 +14,7 @@ from datetime import date
 
 import duckdb
 
-from etl.warehouse import rejections, rolling, views
+from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
 SCHEMA_VERSION = 10
@@ -99,7 +99,6 @@ def refresh_views(
     views `anew`. Without it, and when what all rows share has changed (a payer's name, the staff), everything is.
     """
     make_room(connection)
-    rejections.refresh(connection)
     before = scalar(connection, "select data_through from warehouse_state")
     last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
     connection.execute("update warehouse_state set data_through = ?", [last_known])
