@@ -29,7 +29,7 @@ try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # about pandas, which nothing here uses
         from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
+        from pyspark.sql import DataFrame, SparkSession
 
         from etl.engine import dialect
 except ImportError as error:
@@ -48,6 +48,8 @@ class Engine:
         self._session = session
         self._folder = folder
         self._ready: set[str] = set()
+        self._steps: list[DataFrame] = []
+        self._forgets = True
         manifest = self._manifest()
         self._tables: dict[str, Any] = manifest["tables"]
         self.data_through = date.fromisoformat(manifest["data_through"]) if manifest["data_through"] else None
@@ -71,11 +73,25 @@ class Engine:
         for name, step in steps.items():
             if name not in self._ready:
                 self._prepare(step.reads - steps.keys())
-                self._session.sql(step.sql).cache().createOrReplaceTempView(name)
+                self._once(step.sql).createOrReplaceTempView(name)
                 self._ready.add(name)
         self._prepare(statement.reads - steps.keys())
         table = self._session.sql(statement.sql).toArrow()
         return pl.DataFrame(table)
+
+    def _once(self, sql: str) -> DataFrame:
+        """The rows of a select, computed once."""
+        frame = self._session.sql(sql)
+        if self._forgets:
+            try:
+                # it forgets how it was computed: else the plan of each step holds those of all before it, and for the
+                # last ones of a past day 1 GB of a driver's memory was not enough
+                self._steps.append(frame.localCheckpoint())  # what nobody holds any more, the server drops
+            except PySparkException:  # Sail
+                self._forgets = False
+            else:
+                return self._steps[-1]
+        return frame.cache()
 
     def _prepare(self, names: frozenset[str]) -> None:
         """Make these tables and views known to the session, and what the views read."""
