@@ -205,9 +205,11 @@ _LIMITS = f"""
   leans on the wider group.
 - **Only own denials count**: the role owns the reason, the payer did not take it back by itself, and no contest gave it
   to somebody else. *Before contests* is what the codes alone say. A claim counts once, however often it is denied.
-- **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work; they
-  also allow for the doubt in what is expected. *Shrunken* is the ratio drawn towards all people's where there is little
-  work: the fairer guess of what comes next; it is empty where there is nobody to compare with.
+- **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work.
+  What is expected rests on colleagues' own few denials; the funnel's scale counts it only as far as it is known.
+  Outside the 95 % limits, an interval that leaves out 1, and the words are one test and never disagree.
+- **Shrunken** is the ratio drawn towards all people's where there is little work: the fairer guess of what comes next;
+  it is empty where there is nobody to compare with.
 - **It cannot say** why: charts that are harder than payer, procedure and site show still look like poor work, and
   easier ones hide it. Read it with the audits, and talk before acting. It is no ranking: inside the limits, the
   order means nothing.

@@ -62,6 +62,41 @@ def test_whoever_is_flagged_is_outside_the_drawn_limits(phi: float) -> None:
     assert fairness.outside(observed, expected, phi).tolist() == side.tolist()
 
 
+@pytest.mark.parametrize("spread", [0.0, 0.4])
+def test_the_drawn_limit_the_interval_and_the_word_say_the_same_of_everybody(spread: float) -> None:
+    """Clinics of the same skill, and of people who truly differ, so that the funnel is widened."""
+    rng = np.random.default_rng(17)
+    cards = []
+    for _ in range(120):
+        skill = rng.gamma(1 / spread, spread, (8, 1)) if spread else np.ones((8, 1))
+        rates = np.clip(rng.gamma(3, 0.01, 24), 0.002, 0.2)
+        counts = np.stack([rng.multinomial(400, one) for one in rng.dirichlet(np.full(24, 0.7), 8)])
+        cards.append(judged(drawn(rng, counts, rates, skill)))
+    assert spread == 0 or any(card["over_dispersion"][0] > 1 for card in cards)
+    card = pl.concat(cards).filter(~pl.col("is_small"))
+    assert (card["effective_expected"] < 0.95 * card["expected"]).any()  # the doubt matters here
+    for word, by_limit, by_interval in (
+        (fairness.HIGHER, pl.col("ratio") > pl.col("funnel_high"), pl.col("low") > 1),
+        (fairness.LOWER, pl.col("ratio") < pl.col("funnel_low"), pl.col("high") < 1),
+    ):
+        said = card["verdict"] == word
+        assert said.any()
+        assert card.select(by_limit).to_series().to_list() == said.to_list()
+        assert card.select(by_interval).to_series().to_list() == said.to_list()
+
+
+def test_doubt_counts_as_fewer_expected_denials() -> None:
+    """A count that varies by 20 for chance and by 20 more for the doubt is as sure as half of it without doubt."""
+    assert fairness.effective(20.0, 20.0) == pytest.approx(10)
+    assert fairness.effective([20.0, 5.0], 0.0).tolist() == [20, 5]
+    frame = pl.DataFrame({"claims": [900] * 2, "comparable": [1.0] * 2, "observed": [30, 20], "expected": [20.0] * 2,
+                          "doubt": [20.0, 0.0]})  # fmt: skip
+    card = fairness.scored(frame)
+    low, high = fairness.ratio_interval(15, 10)
+    assert (card["low"][0], card["high"][0]) == pytest.approx((float(low), float(high)))
+    assert card["funnel_high"].to_list() == pytest.approx(list(fairness.funnel_limits([10.0, 20.0])[1]))
+
+
 def test_with_over_dispersion_the_limits_are_those_of_a_variance_phi_times_as_large() -> None:
     """Far from zero they are Spiegelhalter's 1 ± z √(phi / expected)."""
     low, high = fairness.funnel_limits(40_000.0, 3.0)
