@@ -180,7 +180,7 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
     """Who stands out, who cannot be judged, and how much chance alone would do."""
     by_verdict = {verdict: card.filter(pl.col("verdict") == verdict)["person"].to_list() for verdict in _SAID}
     judged = card.filter(~pl.col("is_small")).height
-    said = [f"{_SAID[verdict]}: **{', '.join(people)}**." for verdict, people in by_verdict.items() if people]
+    said = [f"{_SAID[verdict]}: **{words.listed(people)}**." for verdict, people in by_verdict.items() if people]
     if not by_verdict[HIGHER] and not by_verdict[LOWER] and judged:
         said.insert(0, f"No {role} differs from the case mix by more than chance.")
     if role == "coder" and judged:
@@ -195,7 +195,7 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
 
 _SAID = {
     HIGHER: "More denials than the case mix explains, beyond chance",
-    LOWER: "Fewer",
+    LOWER: "Fewer denials than the case mix explains, beyond chance",
     TOO_FEW: f"Too few to judge (under {LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials)",
     ALONE: "Do work that too few others do to compare",
 }

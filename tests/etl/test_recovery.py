@@ -67,7 +67,8 @@ def test_the_list_brings_more_than_age_or_amount(
     practice: Path, connection: duckdb.DuckDBPyConnection, truth: list[dict[str, str]]
 ):
     """tests/etl/recovery_order.py says what is compared; payer_changes.py prints it for 20,000 claims."""
-    brought = dollars_of_top_fifth(worklist(connection, limits=limits.read(practice / "sample" / "limits.toml")), truth)
+    listed = worklist(connection, limits=limits.read(practice / "sample" / "limits.toml"))
+    brought = dollars_of_top_fifth(listed, truth, connection)
     print({name: round(dollars) for name, dollars in brought.items()})
     assert brought["list"] > 2 * brought["age"]
     # with what work truly brings in hand one would get little more, so 2 x the amount's order is nobody's to reach
