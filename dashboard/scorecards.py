@@ -54,18 +54,18 @@ def against_case_mix(role: Role, scope: Scope) -> None:
         with right:
             _drawn("Observed to expected with 95 % intervals", card, charts_people.caterpillar, role, scope)
     _table(card, role, scope)
-    on_equal_mix(ratio)
+    on_equal_mix(ratio, card["over_dispersion"][0])
 
 
-def on_equal_mix(ratio: Question) -> None:
-    """Groups of people, each against the case mix of its own claims."""
+def on_equal_mix(ratio: Question, phi: float) -> None:
+    """Groups of people, each against the case mix of its own claims, who vary `phi` times as much as chance."""
     dim = st.segmented_control(
         "Compare groups on equal case mix", list(GROUPS), default="employment", required=True,
         format_func=GROUPS.__getitem__, key="group", bind="query-params",
     )  # fmt: skip
     panel(
         f"On equal case mix: {GROUPS[dim].lower()}", ratio.by(dim),
-        lambda frame: charts.intervals(with_ratio_interval(frame), dim, 1.0, is_rate=False), f"mix_{dim}",
+        lambda frame: charts.intervals(with_ratio_interval(frame, phi), dim, 1.0, is_rate=False), f"mix_{dim}",
     )  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
         said.append(f"Of {judged} judged, chance alone puts about one in twenty outside the 95 % limits.")
     phi = card["over_dispersion"][0]
     if phi > 1:
-        said.append(f"All of them vary {phi:.1f} times as much as chance would; the limits are wider for it.")
+        said.append(f"All of them vary {phi:.1f} times as much as chance would; limits and intervals are wider for it.")
     return " ".join(said)
 
 

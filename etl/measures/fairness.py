@@ -167,10 +167,12 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_ratio_interval(frame: pl.DataFrame) -> pl.DataFrame:
+def with_ratio_interval(frame: pl.DataFrame, phi: float = 1.0) -> pl.DataFrame:
     """Add `low`, `high` (exact Poisson) and `is_small` to rows with `numerator` (observed) and `denominator`
-    (expected)."""
-    low, high = ratio_interval(frame["numerator"], frame["denominator"].cast(pl.Float64).fill_null(0))
+    (expected) of groups of people who vary `phi` times as much as chance: so much more does which of them fell into
+    which group."""
+    observed, expected = (frame[name].cast(pl.Float64).fill_null(0) / phi for name in ("numerator", "denominator"))
+    low, high = ratio_interval(observed, expected)
     return frame.with_columns(
         low=pl.Series(low).fill_nan(None),
         high=pl.Series(high).fill_nan(None),

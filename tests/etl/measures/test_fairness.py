@@ -10,7 +10,7 @@ import pytest
 from scipy import optimize, stats
 
 from etl.measures import fairness
-from etl.measures.case_mix import MIX, with_chance
+from etl.measures.case_mix import MIX, summed, with_chance
 from tests.etl.measures.clinics import clinic, drawn, flagged, judged
 
 COUNTS = [(0, 4.2), (1, 0.5), (3, 8.0), (12, 12.0), (40, 21.5), (500, 430.0)]
@@ -187,6 +187,26 @@ def test_a_coder_of_12_percent_among_3_percent_is_found() -> None:
     flat = np.full(24, 0.03)
     found = [judged(clinic(rng, people=10, rates=flat, skill=4.0))["verdict"][0] == fairness.HIGHER for _ in range(150)]
     assert np.mean(found) >= 0.9
+
+
+def test_groups_of_people_who_differ_are_seldom_said_to_differ_themselves() -> None:
+    """Every second of 12 people who truly vary belongs to another group: which six says nothing of the groups."""
+    rng = np.random.default_rng(21)
+    plain = wide = 0.0
+    for _ in range(100):
+        skill = rng.gamma(10, 0.1, (12, 1))
+        counts = np.stack([rng.multinomial(2_000, one) for one in rng.dirichlet(np.full(24, 0.7), 12)])
+        cells = with_chance(drawn(rng, counts, np.full(24, 0.03), skill))
+        phi = fairness.scored(summed(cells))["over_dispersion"][0]
+        groups = cells.group_by(pl.col("person") % 2).agg(
+            numerator=pl.col("denials").sum(), denominator=(pl.col("claims") * pl.col("chance")).sum()
+        )
+        for width in (1.0, phi):
+            shown = fairness.with_ratio_interval(groups, width)
+            apart = shown.select(((pl.col("low") > 1) | (pl.col("high") < 1)).mean()).item()
+            plain, wide = (plain + apart, wide) if width == 1.0 else (plain, wide + apart)
+    assert plain / 100 > 0.15
+    assert wide / 100 <= 0.06
 
 
 def test_with_the_same_skill_and_another_mix_raw_rates_differ_and_adjusted_ones_do_not() -> None:
