@@ -160,6 +160,27 @@ def test_a_persons_own_claims_do_not_make_their_expectation() -> None:
     assert chance["A", 1] < 0.06  # the strange cell does not raise what colleagues are measured by, either
 
 
+def test_a_team_whose_work_is_seldom_denied_is_not_expected_to_have_the_others_denials() -> None:
+    """Six people do office work (4 %), three the hospital's (0.8 %), an eighth of all each other's: all alike."""
+    rng = np.random.default_rng(22)
+    observed, expected = np.zeros(2), np.zeros(2)
+    for _ in range(60):
+        rows = []
+        for person in range(9):
+            for cell in range(40):  # the first twenty are the office's
+                is_own, is_office = (person < 6) == (cell < 20), cell < 20
+                claims = rng.poisson(44 if is_own else 6)
+                rate = (0.04 if is_office else 0.008) * (0.25, 0.75, 1.0, 2.0)[cell % 4]
+                rows.append((person, "professional" if is_office else "institutional", cell // 2, cell % 2, 0, claims,
+                             rng.binomial(claims, rate)))  # fmt: skip
+        frame = pl.DataFrame(rows, schema=["person", *MIX, "claims", "denials"], orient="row")
+        card = summed(with_chance(frame))
+        for team, people in enumerate((pl.col("person") < 6, pl.col("person") >= 6)):
+            observed[team] += card.filter(people)["observed"].sum()
+            expected[team] += card.filter(people)["expected"].sum()
+    assert expected / observed == pytest.approx([1, 1], abs=0.1)
+
+
 def test_little_work_and_work_of_ones_own_is_not_judged() -> None:
     rng = np.random.default_rng(3)
     frame = clinic(rng, people=6)
