@@ -69,6 +69,16 @@ def on_equal_mix(ratio: Question, phi: float) -> None:
     )  # fmt: skip
 
 
+def whose_audits() -> str:
+    """The dimension by which audits are shown: each coder, or groups of them."""
+    dims = {"coder_id": "Coder", **GROUPS}
+    chosen: str = st.segmented_control(
+        "Audits by", list(dims), default="coder_id", required=True, format_func=dims.__getitem__, key="audits",
+        bind="query-params",
+    )  # fmt: skip
+    return chosen
+
+
 def rates(title: str, question: Question, dim: str) -> None:
     """A rate by person or group with its interval; the most work stands on top."""
     average = data.total(question)["value"]

@@ -106,6 +106,15 @@ def _records(t: Tables, as_of: date) -> tuple[int, int]:
     return sum(map(all, records.values())), len(records)
 
 
+def _kinds(t: Tables, as_of: date) -> tuple[int, int]:
+    kinds: dict[tuple[Any, ...], list[bool]] = defaultdict(list)
+    for r in _audits(t, as_of):
+        kinds[r["claim_id"], r["auditor_id"], r["audited_on"], r["field"]].append(
+            r["coded_value"] == r["audited_value"]
+        )
+    return sum(map(all, kinds.values())), len(kinds)
+
+
 Cell = tuple[Any, ...]
 
 
@@ -188,4 +197,5 @@ PEOPLE_TWIN |= {
     "biller_productivity": _productivity("biller", "submitted_at"),
     "coding_accuracy": _accuracy,
     "coding_record_accuracy": _records,
+    "coding_record_kind_accuracy": _kinds,
 }
