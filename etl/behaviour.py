@@ -25,7 +25,7 @@ from etl.warehouse.views import SQL
 SEES = (
     "Where no payer changes anything, a year of monthly looks says something in fewer than one practice of ten; who "
     "looks more often will meet chance more often. A rise from 5 % to 15 % is found within 30 working days in nine of "
-    "ten cases where about nine such claims are answered a day, in half with five and in one of seven with three: less "
+    "ten cases where about nine such claims are answered a day, in half with five and in one of six with three: less "
     "work takes longer, and no finding is no proof that nothing changed."
 )
 # how far back is looked, and the first days of a warehouse that are not
