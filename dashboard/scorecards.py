@@ -166,7 +166,13 @@ def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
     on_screen, config = columns.percents(shown, ("Raw rate",))
     config |= {
         "Expected": st.column_config.NumberColumn(format="%.1f"),
-        **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "low", "high", "shrunken")},
+        **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "shrunken")},
+        **{
+            _HEADS[name]: st.column_config.NumberColumn(
+                format="%.2f", help="95 % interval, with the doubt in what is expected; without 1, the words say so"
+            )
+            for name in ("low", "high")
+        },
     }
     st.dataframe(_greyed(on_screen, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
     with st.container(horizontal=True, vertical_alignment="bottom"):
