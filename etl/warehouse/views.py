@@ -61,6 +61,7 @@ KINDS: dict[str, Kind] = {
     "deposit": "joined",
     "coding_audit_line": "kept",
     "coding_audit_record": "kept",
+    "coding_audit_kind": "kept",
     "staff_day": "joined",
     "family_answer": "joined",
     "payer_deadline": "joined",

@@ -1,27 +1,39 @@
 -- one row per payer and denial category: of the denials that were worked, how many were overturned, and the chance that follows
 -- younger than 120 days: not yet known. The chance is the mean of a beta-binomial whose
--- prior is the category's rate and whose strength is the spread of payers around it (method of moments, Kleinman 1973)
+-- prior is the category's rate and whose strength is the spread of payers around it (method of moments, Kleinman 1973). A category that
+-- was seldom worked is drawn to what its reason codes usually bring (reference_carc.recoverable; published recoveries: etl/sample/work_rates.py),
+-- and that to what denials of the same kind brought here
 with known as (
-    select payer_id, denial_category, is_overturned, is_worked and denied_on <= $as_of - interval 120 day as is_known
+    select
+        payer_id, denial_category, usual_chance, is_overturned, is_worked and denied_on <= $as_of - interval 120 day as is_known
     from worked_denial
 ),
 
 cell as (
     select
-        payer_id, denial_category,
-        sum(case when is_known then 1 else 0 end) as worked,
+        payer_id, denial_category, sum(case when is_known then 1 else 0 end) as worked,
         sum(case when is_known and is_overturned then 1 else 0 end) as overturned
     from known
     group by payer_id, denial_category
 ),
 
-every as (select (sum(overturned) + 4.0) / (sum(worked) + 8.0) as rate from cell),
+kind as (
+    select
+        usual_chance,
+        (sum(case when is_known and is_overturned then 1 else 0 end) + 8.0 * usual_chance) / (sum(case when is_known then 1 else 0 end) + 8.0)
+            as rate
+    from known
+    group by usual_chance
+),
 
 category as (
-    select c.denial_category, (sum(c.overturned) + 8.0 * min(e.rate)) / (sum(c.worked) + 8.0) as rate
-    from cell as c
-    cross join every as e
-    group by c.denial_category
+    select
+        k.denial_category,
+        (sum(case when k.is_known and k.is_overturned then 1 else 0 end) + 8.0 * round(avg(cast(t.rate as double)), 9))
+        / (sum(case when k.is_known then 1 else 0 end) + 8.0) as rate
+    from known as k
+    join kind as t on t.usual_chance = k.usual_chance
+    group by k.denial_category
 ),
 
 spread as (
