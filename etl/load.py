@@ -34,8 +34,8 @@ from etl.x12.sound import sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 
-# how many bytes of X12 may wait in memory for a commit
-_SETTLE = 6 * pieces.CHUNK
+# how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
+_SETTLE = 12 * pieces.CHUNK
 
 
 def load(

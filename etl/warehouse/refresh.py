@@ -16,7 +16,7 @@ import duckdb
 from etl.warehouse import rejections, rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"
