@@ -20,7 +20,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
