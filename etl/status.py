@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -47,8 +46,7 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     out["flagged"] = issues.listed(connection, "severity = 'flagged'") + people_issues.flagged(connection)
     out["rejected_files"] = _rejected_files(connection)
     out["unnamed_rejections"] = _rows(connection, _sql("unnamed_rejections"))
-    [reused] = _rows(connection, _sql("reused_numbers"))
-    out["reused_numbers"] = reused | {"uncounted_amount": f"{reused['uncounted_amount']:.2f}"}
+    [out["reused_numbers"]] = _rows(connection, _sql("visits"))
     out["unbalanced"] = checks.unbalanced(connection)
     unmatched = """select count(distinct p.root_id) from payment as p
         where p.answered_claim_id is null"""
@@ -62,10 +60,12 @@ def status(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def needs_a_person(found: dict[str, Any]) -> bool:
-    """Whether something is quarantined, does not balance, was rejected as a file and not sent again, or whether claims
-    cannot be told apart."""
+    """Whether something is quarantined, does not balance, was rejected as a file and not sent again, or whether
+    payments cannot be told apart."""
     rejected = any(one["claims_not_sent_again"] for one in found["rejected_files"])
-    return bool(found["quarantined"] or found["unbalanced"] or rejected or found["reused_numbers"]["numbers"])
+    return bool(
+        found["quarantined"] or found["unbalanced"] or rejected or found["reused_numbers"]["ambiguous_payments"]
+    )
 
 
 def sentences(found: dict[str, Any]) -> list[str]:
@@ -118,9 +118,8 @@ def _matched(what: str, counts: dict[str, int]) -> list[str]:
     return [
         f"{counts[method]:,} {what} {words} (cleanclaim matching --list)."
         for method, words in matching.METHODS.items()
-        if method in counts and method in ("similar_control_number", "payer_claim_control_number", "member_date_charge",
-                                           "ambiguous", "none")
-    ]  # fmt: skip
+        if method in counts and method not in matching.USUAL
+    ]
 
 
 def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
@@ -178,15 +177,19 @@ def _rejection(one: dict[str, Any]) -> str:
 
 
 def _reused(found: dict[str, Any]) -> list[str]:
-    """Numbers that stand for several visits, in words."""
+    """Numbers that several visits bear, in words."""
     if not found["numbers"]:
         return []
-    return [
-        f"{found['numbers']:,} patient control numbers (CLM01) stand for {found['claims']:,} visits on different days. "
-        "Each number counts as one claim: the charge of its last visit and the payments of all, so that "
-        f"{Decimal(found['uncounted_amount']):,.2f} of charges is in no measure, balances look overpaid, and denials "
-        "after the first visit's answer are left out. Have the billing system give each claim a number of its own."
+    lines = [
+        f"{found['numbers']:,} patient control numbers (CLM01) stand for {found['visits']:,} visits. Each visit counts "
+        "as a claim, under its number and first day of service (A17/2026-01-05); side files must name it so."
     ]
+    if found["ambiguous_payments"]:
+        lines.append(
+            f"{found['ambiguous_payments']:,} claim payments under these numbers fit several of their visits: they "
+            "count as cash, on no claim (cleanclaim matching --list). Ask the payer which visit it paid."
+        )
+    return lines
 
 
 def _sql(name: str) -> str:

@@ -97,7 +97,7 @@ def _append_claims(
 ) -> None:
     if kind != "Claim":  # what is stated as a claim, or stands above, is not taken from its explanation of benefit
         numbers = out["claim"]["patient_control_number"]
-        held = _held(connection, "claim", "patient_control_number", numbers.to_list())
+        held = _held(connection, "claim_as_sent", "patient_control_number", numbers.to_list())
         out = kept(out, "claim", numbers.is_first_distinct() & ~numbers.is_in(list(held)))
     one.seen_claims += out["claim"].height
     known = known_claims(connection, out, _COMPARED)

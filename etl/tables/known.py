@@ -20,10 +20,11 @@ def known_claims(connection: duckdb.DuckDBPyConnection, frames: Frames, compared
     own = _claim_signatures(frames, compared)
     numbers = frames["claim"].select(_NUMBER).unique()
     connection.register("incoming_number", numbers.to_arrow())
-    chosen = f"select claim_id from claim where {_NUMBER} in (from incoming_number)"
+    chosen = f"select claim_id from claim_as_sent where {_NUMBER} in (from incoming_number)"
     stored = {
         table: connection.sql(
-            f"select claim_id as claim, {', '.join(names)} from {table} where claim_id in ({chosen})"
+            f"""select claim_id as claim, {", ".join(names)} from {"claim_as_sent" if table == "claim" else table}
+            where claim_id in ({chosen})"""
         ).pl()
         for table, names in compared.items()
     }

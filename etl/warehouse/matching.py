@@ -18,6 +18,8 @@ from etl.warehouse.views import SQL
 # how a claim payment or service payment was matched, in words
 METHODS = {
     "patient_control_number": "were matched by the patient control number",
+    "number_and_day": "were matched by the patient control number, which several visits bear, and the day of service",
+    "number_and_charge": "were matched by the patient control number, which several visits bear, and the charge",
     "similar_control_number": "were matched by the control number written otherwise (case, leading zeros, punctuation)",
     "payer_claim_control_number": "were matched by the payer's own number of the claim",
     "member_date_charge": "were matched by member, day of service and charge",
@@ -28,6 +30,11 @@ METHODS = {
     "ambiguous": "could not be matched: several fit",
     "none": "could not be matched: none fits",
 }
+# nothing to look at
+USUAL = (
+    *("patient_control_number", "line_control_number", "procedure_modifiers_date_charge", "procedure_charge"),
+    "only_line",
+)
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
@@ -49,6 +56,14 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     )
     if scalar(connection, "select count(*) from payment_match"):
         connection.execute(f"insert into looked_at {_sql('concerned')}", asdict(since))
+    connection.execute(
+        """insert into looked_at select claim_payment_id from claim_payment
+        where patient_control_number in (select sent_number from renumbered)"""
+    )
+    connection.execute(
+        """insert into looked_at select claim_payment_id from payment_match
+        where patient_control_number in (select old_number from renumbered)"""
+    )
     if not scalar(connection, "select count(*) from looked_at"):
         return
     of_looked_at = "claim_payment_id in (select claim_payment_id from looked_at)"

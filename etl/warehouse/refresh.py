@@ -13,7 +13,7 @@ from datetime import date
 
 import duckdb
 
-from etl.warehouse import rejections, rolling, views
+from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
 SCHEMA_VERSION = 10
@@ -90,7 +90,6 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, since: Since | None = N
     when what all rows share has changed (a payer's name, the staff), everything is.
     """
     make_room(connection)
-    rejections.refresh(connection)
     last_known: date | None = scalar(connection, (views.SQL / "data_through.sql").read_text(encoding="utf-8"))
     connection.execute("update warehouse_state set data_through = ?", [last_known])
     day = last_known or date(1900, 1, 1)

@@ -102,7 +102,7 @@ def _heights(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for (table,) in tables:
         if (
             table not in views.ORDER
-            and table not in ("issue", "root", "side_row", "rejected_sending")
+            and table not in ("issue", "root", "side_row", "rejected_sending", "claim_visit", "acknowledgement_visit")
             and not table.startswith("rollup_")
         ):
             out[table] = int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import duckdb
 
-from etl.warehouse import matching
+from etl.warehouse import matching, rejections, visits
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import Since, make_room
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> None:
-    """Bring `root` and `payment_match` up to date: new control numbers get a key, replacements take the key of their
-    original, payments under a number that is no claim's find their claim.
+    """Bring `root` and `payment_match` up to date: visits that share a control number get their own, new numbers get a
+    key, replacements take the key of their original, payments under a number that is no claim's find their claim.
 
     With `since`, only what was added then is looked at, and what it can change. REF*F8 holds the payer's control number
     (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are followed.
     """
     make_room(connection)
     since = since or Since(0, 0, 0)
+    rejections.refresh(connection)
+    visits.refresh(connection, since)
     _add(connection, _CLAIM_NUMBERS, since.claim_id)
     _join_replacements(connection)
     matching.refresh(connection, since)
     _add(connection, _PAYMENT_NUMBERS, since.claim_payment_id)
     _join_replacements(connection)
+    connection.execute("drop table renumbered")
+    connection.execute("drop table freed")
 
 
 def _add(connection: duckdb.DuckDBPyConnection, numbers: str, first: int) -> None:
@@ -55,7 +59,10 @@ def _join_replacements(connection: duckdb.DuckDBPyConnection) -> None:
 _CLAIM_NUMBERS = """
     select patient_control_number, min(claim_id)
     from claim
-    where claim_id >= $first
+    where
+        claim_id >= $first
+        or claim_id in (select claim_id from renumbered)
+        or patient_control_number in (select patient_control_number from freed)
     group by patient_control_number
 """
 # a match that was lost gives the payment back its own number, which may be older than this load
@@ -64,7 +71,9 @@ _PAYMENT_NUMBERS = """
     from (
         select patient_control_number as number, claim_payment_id
         from claim_payment
-        where claim_payment_id >= $first and claim_payment_id not in (select claim_payment_id from payment_match)
+        where
+            (claim_payment_id >= $first or patient_control_number in (select patient_control_number from freed))
+            and claim_payment_id not in (select claim_payment_id from payment_match)
         union all
         select patient_control_number, claim_payment_id from payment_match
     )

@@ -150,7 +150,7 @@ def test_whatever_the_payer_reads_differently_makes_another_claim(
     body = claims_body(FIRST)
     assert mine in body
     report = loaded(tmp_path, db, a=whole("837P", body), b=whole("837P", body.replace(mine, other)))
-    assert (claims_in(db), report.problems) == (["A1", "A1"], report.of("flagged"))
+    assert ([number[:2] for number in claims_in(db)], report.problems) == (["A1", "A1"], report.of("flagged"))
 
 
 def test_a_dependents_loop_is_part_of_the_claim(tmp_path: Path, db: Path) -> None:

@@ -134,7 +134,7 @@ COMMENT ON COLUMN claim.claim_id IS 'Key, in file order';
 COMMENT ON COLUMN claim.transaction_set_id IS 'Its transaction set';
 COMMENT ON COLUMN claim.segment IS 'Position of CLM in the file, counted from 1';
 COMMENT ON COLUMN claim.submission_date IS 'BHT04';
-COMMENT ON COLUMN claim.patient_control_number IS 'CLM01';
+COMMENT ON COLUMN claim.patient_control_number IS 'CLM01; where several visits bear the same, CLM01/first day of service (claim_visit has what was sent)';
 COMMENT ON COLUMN claim.claim_type IS 'From the implementation guide in GS08: professional (X222), institutional (X223), dental (X224)';
 COMMENT ON COLUMN claim.charge_amount IS 'CLM02';
 COMMENT ON COLUMN claim.is_predetermination IS 'CLM19 is PB: asks what would be paid for a service not yet given; in no measure';
@@ -600,7 +600,7 @@ CREATE TABLE acknowledgement (
 COMMENT ON TABLE acknowledgement IS 'One row per status (STC composite) that a 277CA gives a claim';
 COMMENT ON COLUMN acknowledgement.transaction_set_id IS 'Its transaction set';
 COMMENT ON COLUMN acknowledgement.segment IS 'Position of STC in the file, counted from 1';
-COMMENT ON COLUMN acknowledgement.patient_control_number IS 'TRN02 of loop 2200D';
+COMMENT ON COLUMN acknowledgement.patient_control_number IS 'TRN02 of loop 2200D; where several visits bear the same, the number of the visit (acknowledgement_visit has what was sent)';
 COMMENT ON COLUMN acknowledgement.category_code IS 'STC01-1 (and STC10-1, STC11-1)';
 COMMENT ON COLUMN acknowledgement.status_code IS 'STC01-2';
 COMMENT ON COLUMN acknowledgement.entity_code IS 'STC01-3';
@@ -892,8 +892,32 @@ CREATE TABLE root (
     root_id BIGINT NOT NULL
 );
 COMMENT ON TABLE root IS 'One row per patient control number: the claim root that it belongs to';
-COMMENT ON COLUMN root.patient_control_number IS 'CLM01 or CLP01; where the payer sent 0 for none, 0/ and its own number (CLP07)';
+COMMENT ON COLUMN root.patient_control_number IS 'CLM01 (or the number of one of its visits) or CLP01; where the payer sent 0 for none, 0/ and its own number (CLP07)';
 COMMENT ON COLUMN root.root_id IS 'Key of the practice''s claim: the original, its replacements and its void';
+
+CREATE TABLE claim_visit (
+    claim_id BIGINT NOT NULL,
+    sent_number VARCHAR NOT NULL
+);
+COMMENT ON TABLE claim_visit IS 'One row per claim whose CLM01 other visits bear too: it is known by a number of its own';
+COMMENT ON COLUMN claim_visit.claim_id IS 'The claim';
+COMMENT ON COLUMN claim_visit.sent_number IS 'CLM01';
+
+CREATE TABLE acknowledgement_visit (
+    transaction_set_id BIGINT NOT NULL,
+    segment BIGINT NOT NULL,
+    sent_number VARCHAR NOT NULL
+);
+COMMENT ON TABLE acknowledgement_visit IS 'One row per answer of a 277CA to a number that several visits bear';
+COMMENT ON COLUMN acknowledgement_visit.transaction_set_id IS 'Its transaction set';
+COMMENT ON COLUMN acknowledgement_visit.segment IS 'Position of STC in the file, counted from 1';
+COMMENT ON COLUMN acknowledgement_visit.sent_number IS 'TRN02 of loop 2200D';
+
+CREATE VIEW claim_as_sent AS
+SELECT c.* REPLACE (coalesce(v.sent_number, c.patient_control_number) AS patient_control_number)
+FROM claim AS c
+LEFT JOIN claim_visit AS v ON v.claim_id = c.claim_id;
+COMMENT ON VIEW claim_as_sent IS 'One row per claim, with CLM01 as it was sent';
 
 CREATE TABLE rejected_sending (
     claim_id BIGINT NOT NULL,
@@ -918,7 +942,8 @@ COMMENT ON COLUMN rejected_sending.rejected_on IS 'Day of the answer: ISA09, for
 CREATE TABLE payment_match (
     claim_payment_id BIGINT NOT NULL,
     match_method VARCHAR NOT NULL CHECK (match_method IN
-        ('similar_control_number', 'payer_claim_control_number', 'member_date_charge', 'ambiguous', 'none')),
+        ('number_and_day', 'number_and_charge', 'similar_control_number', 'payer_claim_control_number', 'member_date_charge',
+         'ambiguous', 'none')),
     candidates INTEGER NOT NULL CHECK (candidates >= 0),
     patient_control_number VARCHAR NOT NULL
 );

@@ -31,7 +31,7 @@ claimed as (
     join (
         select
             transaction_set_id, segment, coalesce(patient_control_number, '') as number, frequency_code as more
-        from claim
+        from claim_as_sent
         union all
         select
             r.transaction_set_id, p.segment, coalesce(p.patient_control_number, ''), coalesce(r.trace_number, '')

@@ -11,12 +11,16 @@ select
     r.transaction_set_id, r.segment, coalesce(r.answered_on, s.submission_date) as rejected_on
 from rejected_set as r
 join sending as s on s.transaction_set_id = r.sent_set_id
-join claim as c on c.claim_id = s.claim_id
+join claim_as_sent as c on c.claim_id = s.claim_id
 where
     coalesce(c.billing_npi = r.provider_npi, r.provider_npi is null)
     and not (
         r.kind = '277CA' and exists (
-            select 1 from acknowledgement as a
-            where a.transaction_set_id = r.transaction_set_id and a.patient_control_number = c.patient_control_number
+            select 1
+            from acknowledgement as a
+            left join acknowledgement_visit as v on v.transaction_set_id = a.transaction_set_id and v.segment = a.segment
+            where
+                a.transaction_set_id = r.transaction_set_id
+                and coalesce(v.sent_number, a.patient_control_number) = c.patient_control_number
         )
     )

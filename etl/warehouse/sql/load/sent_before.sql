@@ -8,7 +8,7 @@ with new_number as (
 
 repeated as (
     select patient_control_number
-    from claim semi join new_number using (patient_control_number)
+    from claim_as_sent semi join new_number using (patient_control_number)
     group by patient_control_number
     having count(*) > 1
 ),
@@ -22,7 +22,7 @@ same as (
                 case when c.frequency_code in ('7', '8') then (t.file_id, c.segment) end
             order by c.submission_date nulls last, c.claim_id
         ) as first_claim_id
-    from claim as c
+    from claim_as_sent as c
     semi join repeated as r on r.patient_control_number = c.patient_control_number
     join transaction_set as t on t.transaction_set_id = c.transaction_set_id
     where c.fingerprint is not null

@@ -12,4 +12,7 @@ select
 from entered as e
 left join staff as coder on coder.staff_id = e.coder_id
 left join staff as biller on biller.staff_id = e.biller_id
-where not exists (select 1 from claim_root as c where c.root_id = e.root_id)
+where
+    not exists (select 1 from claim_root as c where c.root_id = e.root_id)
+    -- sent, but nobody can say which of the visits under this number is meant
+    and not exists (select 1 from claim_visit as v where v.sent_number = e.claim_number)
