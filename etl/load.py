@@ -35,7 +35,7 @@ from etl.x12.sound import sound_rows
 Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
-_SETTLE = 12 * pieces.CHUNK
+_SETTLE = 8 * pieces.CHUNK
 
 
 def load(
@@ -105,6 +105,9 @@ class _Loader:
             self._input(one)
         for batch in self.batches.values():
             self._flush(batch)
+        self.append.write()
+        if self.unsettled > _SETTLE // 2:
+            refresh.settle(self.connection)  # the views need the room
         self._exports()
         self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -184,8 +187,8 @@ class _Loader:
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
-        exports.load(self.exports, self.connection, self.append.x12)
-        fhir.load(self.resources, self.connection, self.append.x12)
+        exports.load(self.exports, self.connection, self.append.x12_now)
+        fhir.load(self.resources, self.connection, self.append.x12_now)
         for export in self.exports:
             self._saw(export.seen_claims, export.seen_payments)
         for resources in self.resources:
@@ -211,6 +214,7 @@ class _Loader:
         self.unsettled += batch.byte_count
         if self.unsettled > _SETTLE:
             self.unsettled = batch.byte_count
+            self.append.write()
             refresh.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for transaction_set in stretch.sets:

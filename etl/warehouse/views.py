@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "line_share": "kept",
     "line_adjustment": "joined",
     "payment_line": "kept",
+    "payment_total": "passing",
     "split_payment": "kept",
     "partial_answer": "passing",
     "adjudication": "kept",
