@@ -153,7 +153,7 @@ class _Loader:
             sha256, open_ = arrival.sha256 or "", arrival.input.open
             self.resources.append(fhir.Arrived(arrival.file_id, sha256, open_, problems=arrival.problems))
             return
-        no_x12 = b"ISA" not in head or kind_of(head) != "text"
+        no_x12 = b"ISA" not in head.upper() or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
             return
         try:
