@@ -121,7 +121,10 @@ DENIALS = (
         formula="initially denied claims of which a denied line was allowed later / initially denied claims",
         benchmark=_OVERTURNED,
         source=f"X12 835: a later CLP with an allowed amount on the line; {_TASK_FORCE}: initial denials overturned",
-        caveat="Young denials have had less time to be overturned. By dollars: overturned_amount_rate.",
+        caveat=(
+            "Young denials have had less time to be overturned. What the payer took back since is not overturned. "
+            "By dollars: overturned_amount_rate."
+        ),
         lower_is_better=False,
         view="claim_outcome",
         numerator=Sum(where="is_overturned"),

@@ -329,15 +329,13 @@ def denied_lines(t: Tables, as_of: date) -> list[Denied]:
     for claim in claims(t, as_of):
         for payer in dict.fromkeys(p.payer for p in claim.payments):
             rounds = claim.adjudications(payer)
+            stand = [p for p in claim.standing(payer) if rounds and p.order > rounds[0].order]
             for line in rounds[0].denied if rounds else ():
-                later = next(
-                    (
-                        p
-                        for p in rounds[1:]
-                        if any(x.number == line.number and x.allowed > max(line.allowed, 0) for x in p.lines)
-                    ),
-                    None,
-                )
+                allowing = [
+                    p for p in (*rounds[1:], *stand)
+                    if any(x.number == line.number and x.allowed > max(line.allowed, 0) for x in p.lines)
+                ]  # fmt: skip
+                later = allowing[0] if any(p in stand for p in allowing) else None
                 sent = [c["submission_date"] for c in t.rows["claim"]
                         if t.root_of[c["patient_control_number"]] == claim.root]  # fmt: skip
                 changed = later is not None and any(rounds[0].day < day <= later.day for day in sent)

@@ -271,6 +271,37 @@ def test_a_reversal_is_no_adjudication_and_its_correction_overturns(books: Books
     ]
 
 
+STORY.sent(claim("WONANDLOST", ("99213", "100")))
+STORY.paid(DENIED.format("WONANDLOST"))
+STORY.paid(PAID.format("WONANDLOST", "I-WL"), day="20260301")
+STORY.paid("CLP*WONANDLOST*22*-100*-80*0*CI*I-WL\nSVC*HC:99213*-100*-80\nCAS*CO*45*-20", day="20260401")
+
+
+def test_what_was_taken_back_overturns_nothing(books: Books) -> None:
+    assert books.of("denial", OVERTURN, "WONANDLOST") == [(False, False, None)]
+
+
+STORY.sent(claim("WONANEW", ("99213", "100")))
+STORY.paid(DENIED.format("WONANEW"))
+STORY.paid(PAID.format("WONANEW", "I-WN"), day="20260301")
+STORY.paid("CLP*WONANEW*22*-100*-80*0*CI*I-WN\nSVC*HC:99213*-100*-80\nCAS*CO*45*-20", day="20260401")
+STORY.paid(PAID.format("WONANEW", "I-WN2"), day="20260501")
+
+
+def test_what_was_taken_back_and_given_again_is_overturned_since_it_was_first_said(books: Books) -> None:
+    assert books.of("denial", OVERTURN, "WONANEW") == [(True, True, "2026-03-01")]
+
+
+STORY.sent(claim("DENIEDAFTERALL", ("99213", "100")))
+STORY.paid(DENIED.format("DENIEDAFTERALL"))
+STORY.paid(PAID.format("DENIEDAFTERALL", "I-DA"), day="20260301")
+STORY.paid(DENIED.format("DENIEDAFTERALL"), day="20260401")
+
+
+def test_what_was_denied_once_more_is_not_overturned(books: Books) -> None:
+    assert books.of("denial", OVERTURN, "DENIEDAFTERALL") == [(False, False, None)]
+
+
 STORY.sent(claim("TAKENBACK", ("99213", "100")))
 STORY.paid(PAID.format("TAKENBACK", "I-TAKENBACK"))
 STORY.paid("CLP*TAKENBACK*22*-100*-80*0*CI*I-TAKENBACK\nSVC*HC:99213*-100*-80\nCAS*CO*45*-20", day="20260301")

@@ -1,4 +1,5 @@
--- one row per line that an initial adjudication denied, and whether a later one allowed more of it by the day
+-- one row per line that an initial adjudication denied, and whether the one that stands by the day allows more of it
+-- overturned on the day on which that was first said; what was taken back since overturns nothing
 with part as (
     select claim_payment_id, claim_payment_id as adjudication_id from adjudication
     union all
@@ -22,8 +23,10 @@ overturn as (
     join adjudication as a on a.root_id = d.root_id and a.payer_id = d.payer_id and a.payment_order > d.payment_order
     join part as s on s.adjudication_id = a.claim_payment_id
     join payment_line as l on l.claim_payment_id = s.claim_payment_id and l.line_number = d.line_number
+    left join superseded_line as g on g.claim_payment_id = l.claim_payment_id and g.place = l.place
     where l.allowed_amount > greatest(d.allowed_amount, 0)
     group by d.claim_payment_id, d.place
+    having bool_or(a.is_standing and g.place is null)
 ),
 
 sent_again as (
