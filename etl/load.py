@@ -106,7 +106,7 @@ class _Loader:
         for batch in self.batches.values():
             self._flush(batch)
         self.append.write()
-        if self.unsettled > _SETTLE // 2:
+        if self.unsettled > _SETTLE * 3 // 4:
             refresh.settle(self.connection)  # the views need the room
         self._exports()
         self._tell("counting")
