@@ -35,7 +35,7 @@ from etl.x12.sound import sound_rows
 Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
-_SETTLE = 8 * pieces.CHUNK
+_SETTLE = 6 * pieces.CHUNK
 
 
 def load(
