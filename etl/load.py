@@ -35,7 +35,7 @@ from etl.x12.sound import sound_rows
 Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
-_SETTLE = 6 * pieces.CHUNK
+_SETTLE = 7 * pieces.CHUNK
 
 
 def load(
@@ -106,8 +106,6 @@ class _Loader:
         for batch in self.batches.values():
             self._flush(batch)
         self.append.write()
-        if self.unsettled > _SETTLE * 3 // 4:
-            refresh.settle(self.connection)  # the views need the room
         self._exports()
         self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
