@@ -28,11 +28,16 @@ _MOST_NAMES = 25
 
 
 def funnel(card: pl.DataFrame) -> go.Figure:
-    """Observed over expected denials against the expected ones, within what chance allows. `card` is a scorecard."""
+    """Observed over expected denials, within what chance allows. `card` is a scorecard.
+
+    Across stand the expected denials as far as they are known: there, one pair of lines holds everybody's own limits,
+    so that who lies outside is who the words name.
+    """
     card = card.filter(pl.col("ratio").is_not_null())
     figure = go.Figure()
-    most = max(_most(card["expected"], 0), 2 * LEAST_EXPECTED)
-    across = np.linspace(LEAST_EXPECTED, most * 1.08, 200)
+    most = max(_most(card["effective_expected"], 0), 2 * LEAST_EXPECTED)
+    least = min([LEAST_EXPECTED, *card.filter(~pl.col("is_small"))["effective_expected"]])
+    across = np.linspace(least, most * 1.08, 200)
     phi = float(card["over_dispersion"][0]) if card.height else 1.0
     for level, dash in ((0.95, "dash"), (0.998, "dot")):
         for side, limit in zip(("lower", "upper"), funnel_limits(across, phi, level), strict=True):
@@ -45,13 +50,13 @@ def funnel(card: pl.DataFrame) -> go.Figure:
         _points(figure, card.filter(pl.col("verdict") == verdict), verdict, symbol, card.height <= _MOST_NAMES)
     highest = max(_most(card["ratio"], 1), float(funnel_limits(across[:1] * 1.5, phi)[1][0]))
     figure.update_yaxes(title="observed / expected", range=[0, highest * 1.1], tickformat=".1f")
-    figure.update_xaxes(title="denials expected from the case mix", range=[0, most * 1.1])
+    figure.update_xaxes(title="denials expected from the case mix, as far as they are known", range=[0, most * 1.1])
     figure.update_layout(legend={"orientation": "h", "y": -0.22, "x": 0})
     return finished(figure, 440)
 
 
 def caterpillar(card: pl.DataFrame) -> go.Figure:
-    """Each person's ratio with its exact interval, and the shrunken ratio; whoever has most work stands on top."""
+    """Each person's ratio with the interval that the verdict goes by, and the shrunken ratio; the most work on top."""
     card = card.filter(pl.col("ratio").is_not_null()).sort("expected", "person", descending=[False, True])
     names = [f"{words.plain(p)}  {n:,.0f} expected" for p, n in card.select("person", "expected").iter_rows()]
     figure = go.Figure()
@@ -100,21 +105,23 @@ def plain_values(frame: pl.DataFrame, dim: str, unit: str, least: int = 30) -> g
 
 _HOVER = (
     "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} observed, %{customdata[3]} expected of %{customdata[4]} "
-    "claims<br>ratio %{customdata[5]} (%{customdata[6]} to %{customdata[7]})<extra></extra>"
+    "claims<br>ratio %{customdata[5]} (%{customdata[6]} to %{customdata[7]})<br>the expectation is known as well as "
+    "%{customdata[8]} denials are<extra></extra>"
 )
 
 
 def _hover(part: pl.DataFrame) -> list[list[Any]]:
-    columns = ("person", "verdict", "observed", "expected", "claims", "ratio", "low", "high")
+    columns = ("person", "verdict", "observed", "expected", "claims", "effective_expected", "ratio", "low", "high")
     return [
-        [person, verdict, words.count(observed), f"{expected:,.1f}", words.count(claims), *map(words.ratio, ratios)]
-        for person, verdict, observed, expected, claims, *ratios in part.select(columns).iter_rows()
-    ]
+        [person, verdict, words.count(observed), f"{expected:,.1f}", words.count(claims), *map(words.ratio, ratios),
+         f"{known:,.1f}"]
+        for person, verdict, observed, expected, claims, known, *ratios in part.select(columns).iter_rows()
+    ]  # fmt: skip
 
 
 def _points(figure: go.Figure, part: pl.DataFrame, verdict: str, symbol: str, named: bool) -> None:
     figure.add_scatter(
-        x=part["expected"], y=part["ratio"], mode="markers+text" if named else "markers", name=verdict,
+        x=part["effective_expected"], y=part["ratio"], mode="markers+text" if named else "markers", name=verdict,
         showlegend=not part.is_empty(), text=part["person"], textposition="top center", cliponaxis=False,
         textfont={"size": 11, "color": ink()}, marker={"size": 11, "symbol": symbol, "color": _colour(verdict)},
         customdata=_hover(part), hovertemplate=_HOVER,

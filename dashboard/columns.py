@@ -37,6 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                            "role_before_contest", "responsible_role", "contest_reason", "decided_on"),
     "staff_day": ("staff_id", "team", "worked_on", "claims"),
     "coding_audit_record": (*_CLAIM, "coder_id", "team", "audited_on", "codes"),
+    "coding_audit_kind": (*_CLAIM, "coder_id", "team", "audited_on", "field", "codes"),
     "coding_audit_line": (*_CLAIM, "coder_id", "team", "line_number", "audited_on", "field", "coded_value",
                           "audited_value"),
     "open_work": (*_CLAIM, "ar_reason", "line_number", "procedure_code", "group_carc", "carc_label", "denial_category",

@@ -54,19 +54,29 @@ def against_case_mix(role: Role, scope: Scope) -> None:
         with right:
             _drawn("Observed to expected with 95 % intervals", card, charts_people.caterpillar, role, scope)
     _table(card, role, scope)
-    on_equal_mix(ratio)
+    on_equal_mix(ratio, card["over_dispersion"][0])
 
 
-def on_equal_mix(ratio: Question) -> None:
-    """Groups of people, each against the case mix of its own claims."""
+def on_equal_mix(ratio: Question, phi: float) -> None:
+    """Groups of people, each against the case mix of its own claims, who vary `phi` times as much as chance."""
     dim = st.segmented_control(
         "Compare groups on equal case mix", list(GROUPS), default="employment", required=True,
         format_func=GROUPS.__getitem__, key="group", bind="query-params",
     )  # fmt: skip
     panel(
         f"On equal case mix: {GROUPS[dim].lower()}", ratio.by(dim),
-        lambda frame: charts.intervals(with_ratio_interval(frame), dim, 1.0, is_rate=False), f"mix_{dim}",
+        lambda frame: charts.intervals(with_ratio_interval(frame, phi), dim, 1.0, is_rate=False), f"mix_{dim}",
     )  # fmt: skip
+
+
+def whose_audits() -> str:
+    """The dimension by which audits are shown: each coder, or groups of them."""
+    dims = {"coder_id": "Coder", **GROUPS}
+    chosen: str = st.segmented_control(
+        "Audits by", list(dims), default="coder_id", required=True, format_func=dims.__getitem__, key="audits",
+        bind="query-params",
+    )  # fmt: skip
+    return chosen
 
 
 def rates(title: str, question: Question, dim: str) -> None:
@@ -156,7 +166,13 @@ def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
     on_screen, config = columns.percents(shown, ("Raw rate",))
     config |= {
         "Expected": st.column_config.NumberColumn(format="%.1f"),
-        **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "low", "high", "shrunken")},
+        **{_HEADS[name]: st.column_config.NumberColumn(format="%.2f") for name in ("ratio", "shrunken")},
+        **{
+            _HEADS[name]: st.column_config.NumberColumn(
+                format="%.2f", help="95 % interval, with the doubt in what is expected; without 1, the words say so"
+            )
+            for name in ("low", "high")
+        },
     }
     st.dataframe(_greyed(on_screen, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -180,7 +196,7 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
     """Who stands out, who cannot be judged, and how much chance alone would do."""
     by_verdict = {verdict: card.filter(pl.col("verdict") == verdict)["person"].to_list() for verdict in _SAID}
     judged = card.filter(~pl.col("is_small")).height
-    said = [f"{_SAID[verdict]}: **{', '.join(people)}**." for verdict, people in by_verdict.items() if people]
+    said = [f"{_SAID[verdict]}: **{words.listed(people)}**." for verdict, people in by_verdict.items() if people]
     if not by_verdict[HIGHER] and not by_verdict[LOWER] and judged:
         said.insert(0, f"No {role} differs from the case mix by more than chance.")
     if role == "coder" and judged:
@@ -189,13 +205,13 @@ def _in_words(card: pl.DataFrame, role: Role) -> str:
         said.append(f"Of {judged} judged, chance alone puts about one in twenty outside the 95 % limits.")
     phi = card["over_dispersion"][0]
     if phi > 1:
-        said.append(f"All of them vary {phi:.1f} times as much as chance would; the limits are wider for it.")
+        said.append(f"All of them vary {phi:.1f} times as much as chance would; limits and intervals are wider for it.")
     return " ".join(said)
 
 
 _SAID = {
     HIGHER: "More denials than the case mix explains, beyond chance",
-    LOWER: "Fewer",
+    LOWER: "Fewer denials than the case mix explains, beyond chance",
     TOO_FEW: f"Too few to judge (under {LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials)",
     ALONE: "Do work that too few others do to compare",
 }
@@ -205,9 +221,11 @@ _LIMITS = f"""
   leans on the wider group.
 - **Only own denials count**: the role owns the reason, the payer did not take it back by itself, and no contest gave it
   to somebody else. *Before contests* is what the codes alone say. A claim counts once, however often it is denied.
-- **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work; they
-  also allow for the doubt in what is expected. *Shrunken* is the ratio drawn towards all people's where there is little
-  work: the fairer guess of what comes next; it is empty where there is nobody to compare with.
+- **The limits** hold 95 % (and 99.8 %) of people who are just like their colleagues, whatever the amount of work.
+  What is expected rests on colleagues' own few denials; the funnel's scale counts it only as far as it is known.
+  Outside the 95 % limits, an interval that leaves out 1, and the words are one test and never disagree.
+- **Shrunken** is the ratio drawn towards all people's where there is little work: the fairer guess of what comes next;
+  it is empty where there is nobody to compare with.
 - **It cannot say** why: charts that are harder than payer, procedure and site show still look like poor work, and
   easier ones hide it. Read it with the audits, and talk before acting. It is no ranking: inside the limits, the
   order means nothing.

@@ -16,21 +16,23 @@ import polars as pl
 
 from etl.measures import data_through
 from etl.measures.case_mix import indirect
-from etl.measures.change import Floats, Found, levels, rates
+from etl.measures.change import FALSE_SHARE, Floats, Found, levels, rates
 from etl.measures.fairness import ratio_interval
 from etl.measures.interval import Z_95
 from etl.warehouse.views import SQL
 
 # what a reader may rely on, by simulation (tests/benchmarks/judgements.py payers)
 SEES = (
-    "At most one finding in ten is chance on average. A rise from 5 % to 15 % is found within 30 working days in nine "
-    "of ten cases where about eight such claims are answered a day, in six of ten with five and in a quarter with "
-    "three: less work takes longer, and no finding is no proof that nothing changed."
+    "Where no payer changes anything, a year of monthly looks says something in fewer than one practice of ten; who "
+    "looks more often will meet chance more often. A rise from 5 % to 15 % is found within 30 working days in nine of "
+    "ten cases where about nine such claims are answered a day, in half with five and in one of six with three: less "
+    "work takes longer, and no finding is no proof that nothing changed."
 )
 # how far back is looked, and the first days of a warehouse that are not
 LOOK_BACK_DAYS = 420
 _BURN_IN_DAYS = 60
 _FEWEST_A_WEEK = 5
+_SERIES = ["payer_id", "denial_category", "procedure_family"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Change:
 def changes(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) -> list[Change]:
     """What has changed by a day (default: the last known), what costs most first, what brings money last.
 
-    At most a tenth of these are chance on average.
+    Of all that a year of monthly looks says, at most a tenth is chance on average (see etl.measures.change).
     """
     through = as_of or data_through(connection)
     if through is None:
@@ -75,7 +77,14 @@ def changes(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) ->
     after = max(through - timedelta(LOOK_BACK_DAYS), (first or date.min) + timedelta(_BURN_IN_DAYS))
     names = dict(connection.cursor().execute("select payer_id, payer_name from payer").fetchall())
     window = {"through": through, "after": after}
-    found = [*_rate_changes(connection, window, names), *_day_changes(connection, window, names)]
+    denied, waited = (_read(connection, name, window) for name in ("denied", "pay_days"))
+    series, payers = denied.select(_SERIES).unique().sort(pl.all()), waited["payer_id"].unique().sort().to_list()
+    # rates and days are one look: each has its part of what may be false
+    share = FALSE_SHARE / max(series.height + len(payers), 1)
+    found = [
+        *_rate_changes(connection, window, names, denied, series, share * series.height),
+        *_day_changes(window, names, waited, payers, share * len(payers)),
+    ]
     return sorted(found, key=lambda one: (one.amount < 0, -abs(one.amount), one.payer_id))
 
 
@@ -101,22 +110,20 @@ def scorecard(connection: duckdb.DuckDBPyConnection, start: date, through: date)
 
 
 def _rate_changes(
-    connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str]
-) -> list[Change]:
-    answered, denied = (_read(connection, name, window) for name in ("answered", "denied"))
+    connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str], denied: pl.DataFrame,
+    series: pl.DataFrame, false_share: float,
+) -> list[Change]:  # fmt: skip
     if denied.is_empty():
         return []
-    days = (window["through"] - window["after"]).days
-    series = denied.select("payer_id", "denial_category", "procedure_family").unique().sort(pl.all())
+    answered, days = _read(connection, "answered", window), (window["through"] - window["after"]).days
     group = series.select("payer_id", "procedure_family").unique(maintain_order=True).with_row_index("group")
     series = series.join(group, on=["payer_id", "procedure_family"], maintain_order="left").with_row_index("series")
     trials = _matrix(
         answered.join(group, on=["payer_id", "procedure_family"]), "group", group.height, days, window["after"]
     )
-    keys = ["payer_id", "denial_category", "procedure_family"]
-    events = _matrix(denied.join(series, on=keys), "series", series.height, days, window["after"])
+    events = _matrix(denied.join(series, on=_SERIES), "series", series.height, days, window["after"])
     owner = series["payer_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
-    found = rates(events, np.maximum(trials[series["group"].to_numpy()], events), owner)
+    found = rates(events, np.maximum(trials[series["group"].to_numpy()], events), owner, false_share)
     return [
         _rate_change(
             connection, window, names, dict(zip(series.columns, series.row(int(i)), strict=True)), found, int(i), denied
@@ -167,14 +174,12 @@ def _held(cells: pl.DataFrame) -> tuple[int, int, int, int, float]:
     return x0, n0, x1, n1, float(joined.select((pl.col("n") * rate).sum()).item() or 0)
 
 
-def _day_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str]) -> list[Change]:
+def _day_changes(
+    window: dict[str, date], names: dict[str, str], rows: pl.DataFrame, payers: list[str], false_share: float
+) -> list[Change]:
     """Changes in the weekly median of days from first submission to first answer, each claim type set to its own
     usual."""
-    rows = _read(connection, "pay_days", window)
-    if rows.is_empty():
-        return []
     weeks = (window["through"] - window["after"]).days // 7
-    payers = rows["payer_id"].unique().sort().to_list()
     weekly, count = np.full((len(payers), weeks), np.nan), np.zeros((len(payers), weeks))
     paid = np.zeros((len(payers), weeks))
     for i, payer in enumerate(payers):
@@ -190,7 +195,7 @@ def _day_changes(connection: duckdb.DuckDBPyConnection, window: dict[str, date],
             count[i, place], paid[i, place] = part["claims"].sum(), part["paid_amount"].sum()
             if count[i, place] >= _FEWEST_A_WEEK:
                 weekly[i, place] = _median_of(part, "shifted")
-    found = levels(weekly)
+    found = levels(weekly, false_share)
     return [_day_change(window, names, payers[i], weekly[i], count[i], paid[i], found, int(i))
             for i in np.flatnonzero(found.is_change)]  # fmt: skip
 

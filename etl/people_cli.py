@@ -72,8 +72,9 @@ def training_command(
 def _explain(frame: pl.DataFrame) -> None:
     """How to read the table; to stderr, as it is no part of the answer."""
     print(
-        "In the order of ids, not a ranking. ratio = observed / expected with its exact 95 % interval; shrunken: drawn "
-        "towards all people's, empty where nobody else does such work. Nobody with fewer than "
+        "In the order of ids, not a ranking. ratio = observed / expected; low to high holds 95 %, with the doubt in "
+        "what is expected, and leaves out 1 where the verdict says so; shrunken: drawn towards all people's, empty "
+        "where nobody else does such work. Nobody with fewer than "
         f"{LEAST_CLAIMS} claims or {LEAST_EXPECTED:g} expected denials is judged. As expected is no proof of good "
         "work: few errors become denials, so read it with the audits (coding_accuracy, training-needs).",
         file=sys.stderr,

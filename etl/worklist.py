@@ -145,7 +145,10 @@ def _words(row: dict[str, Any]) -> tuple[str, str]:
         if row["worked"] < _FEW_WORKED:
             source += ", which is few and drawn towards the rate of this category"
     else:
-        source = "the rate of this category, as no such denial of this payer was worked yet"
+        source = (
+            "the rate of this category, drawn to what such reasons usually bring, as no such denial of this payer was "
+            "worked yet"
+        )
     of = "contract" if row["is_contract"] else "usual limit, not this payer's contract"
     if left is None:
         when = "No limit is known."

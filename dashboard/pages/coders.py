@@ -19,13 +19,16 @@ def page() -> None:
 
     st.markdown("##### Audits")
     accuracy, records = Question("coding_accuracy", scope), Question("coding_record_accuracy", scope)
+    dim = scorecards.whose_audits()
     left, middle, right = st.columns(3)
     with left:
         scorecards.rates("Code over code, by kind of code", accuracy, "audit_field")
+        kinds = Question("coding_record_kind_accuracy", scope)
+        scorecards.rates("Record over record, by kind of code", kinds, "audit_field")
     with middle:
-        scorecards.rates("Code over code, by coder", accuracy, "coder_id")
+        scorecards.rates("Code over code", accuracy, dim)
     with right:
-        scorecards.rates("Record over record, by coder", records, "coder_id")
+        scorecards.rates("Record over record", records, dim)
     scorecards.training(scope)
 
     st.markdown("##### Pace")

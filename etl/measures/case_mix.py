@@ -4,12 +4,13 @@ Observed over expected denials is 1 for whoever does as the yardstick does, what
 Statistical Methods in Cancer Research II, IARC 1987, 2.3). Payers' yardstick is what all of them together do in each
 cell (`indirect`); a person's is what the others do (`with_chance`), as a few people would be their own yardstick.
 
-For people each claim is in a cell: claim type and procedure family, then payer, then site. The chance of a denial in a
-cell is that of the same cell in *other people's* claims, so nobody is measured against themselves. Few such claims say
-little, so the chance is drawn towards that of the coarser cell (and that towards the one above, up to all claims), the
-more the fewer denials were to be expected there: rate × (1 + A × denials) / (1 + A × expected denials), where A is how
-much the cells of that level truly differ beyond chance (a gamma-Poisson model, A by moments: var = e + A e²; see
-etl/measures/fairness.py for sources). A level whose cells differ by chance alone (A = 0) changes nothing.
+For people each claim is in a cell: claim type, then procedure family, then payer, then site. The chance of a denial in
+a cell is that of the same cell in *other people's* claims, so nobody is measured against themselves. Few such claims
+say little, so the chance is drawn towards that of the coarser cell (and that towards the one above, up to all claims),
+the more the fewer denials were to be expected there: rate × (1 + A × denials) / (1 + A × expected denials), where A is
+how much the cells of that level truly differ beyond chance (a gamma-Poisson model, A by moments: var = e + A e², each
+cell weighted by what it tells of A; see etl/measures/fairness.py for sources). A level whose cells differ by chance
+alone (A = 0) changes nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ Whole = NDArray[np.int64]
 
 # from coarse to fine
 MIX = ("claim_type", "procedure_family", "payer_id", "facility")
-LEVELS = (MIX[:2], MIX[:3], MIX)
+LEVELS = (MIX[:1], MIX[:2], MIX[:3], MIX)
 # a kind of work that fewer claims of others than this are of is nobody else's work
+_KIND = MIX[:2]
 COMPARABLE_CLAIMS = 30
+_ROUNDS = 8
 # keys up to here are numbered by a table in memory, more by sorting
 _MOST_KEYS = 1 << 26
 
@@ -60,7 +63,7 @@ def with_chance(frame: pl.DataFrame) -> pl.DataFrame:
             codes = _codes(frame[name])
             cell = _dense(cell * (codes.max(initial=0) + 1) + codes)
         other_claims, other_denials = others(cell)
-        if level == 0:
+        if names == _KIND:
             comparable = other_claims >= COMPARABLE_CLAIMS
         spread = _spread(cell, claims, denials, crude)
         # the gamma distribution that the chance is the mean of, and its variance
@@ -150,7 +153,15 @@ def _over(part: Numbers, whole: Numbers) -> Numbers:
 
 
 def _spread(cell: Whole, claims: Numbers, denials: Numbers, crude: Numbers) -> float:
-    """A: the variance of the cells' true rates, relative to those of the coarser cells (0: nothing but chance)."""
-    expected = np.bincount(cell, np.nan_to_num(crude) * claims, 1)
-    beyond_chance = ((np.bincount(cell, denials, 1) - expected) ** 2).sum() - expected.sum()
-    return max(float(beyond_chance / (expected**2).sum()), 0.0) if expected.any() else 0.0
+    """A: the variance of the cells' true rates, relative to those of the coarser cells (0: nothing but chance).
+
+    (o − e)² − e estimates A e², with a variance near (e + A e²)²: weighting by its inverse keeps the few largest cells,
+    which shape the coarser rate themselves, from saying that no cell differs (Paule and Mandel, J. Res. NBS 87 (1982)
+    377). The weights need A: a few rounds.
+    """
+    e = np.bincount(cell, np.nan_to_num(crude) * claims, 1)
+    beyond_chance, found = (np.bincount(cell, denials, 1) - e) ** 2 - e, 0.0
+    for _ in range(_ROUNDS if e.any() else 0):
+        weight = 1 / (1 + found * e) ** 2
+        found = max(float((weight * beyond_chance).sum() / (weight * e**2).sum()), 0.0)
+    return found

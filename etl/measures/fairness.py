@@ -1,7 +1,9 @@
 """Is a person's count of denials more than chance? Exact intervals, shrinkage and funnel limits; nobody is ranked.
 
 All of it works on two numbers a person: `observed` denials (a whole number) and `expected` ones, from the same case
-mix in other hands (etl/measures/case_mix.py). `scored` puts them together.
+mix in other hands (etl/measures/case_mix.py), which are themselves only estimated: `doubt` is their variance. `scored`
+puts them together. The limits that are drawn, the interval and the word are one test: both counts divided by the same
+width, so that nobody lies outside a limit and is called as expected.
 
 Sources: exact limits: Garwood, Biometrika 28 (1936) 437. Shrinkage: Clayton and Kaldor, Biometrics 43 (1987) 671, with
 the moments of Marshall, Appl. Statist. 40 (1991) 283. Funnel and over-dispersion: Spiegelhalter, Stat. Med. 24 (2005)
@@ -42,10 +44,10 @@ class Prior:
 
 def ratio_interval(observed: ArrayLike, expected: ArrayLike, level: float = LEVEL) -> tuple[Numbers, Numbers]:
     """The exact Poisson interval of observed/expected; from 0 when nothing was observed, NaN when nothing was
-    expected."""
+    expected. Counts divided by a width (see `effective`) need not be whole: the gamma function lies between."""
     o, e = _floats(observed), _positive(expected)
     tail = (1 - level) / 2
-    low = np.where(o > 0, special.gammaincinv(np.maximum(o, 1), tail), 0.0)
+    low = np.where(o > 0, special.gammaincinv(np.where(o > 0, o, 1.0), tail), 0.0)
     return low / e, special.gammaincinv(o + 1, 1 - tail) / e
 
 
@@ -71,6 +73,14 @@ def shrunken(
     shape, rate = prior.mean**2 / prior.variance + o, prior.mean / prior.variance + e
     tail = (1 - level) / 2
     return shape / rate, special.gammaincinv(shape, tail) / rate, special.gammaincinv(shape, 1 - tail) / rate
+
+
+def effective(expected: ArrayLike, doubt: ArrayLike) -> Numbers:
+    """As how many exactly known expected denials those count that are known with a doubt: chance makes the observed
+    count vary by `expected`, the doubt adds its own variance. NaN when nothing was expected."""
+    e = _positive(expected)
+    known: Numbers = e / (1 + _floats(doubt) / e)
+    return known
 
 
 def over_dispersion(observed: ArrayLike, expected: ArrayLike, doubt: ArrayLike = 0.0) -> float:
@@ -117,9 +127,10 @@ def outside(observed: ArrayLike, expected: ArrayLike, phi: ArrayLike = 1.0, leve
 def scored(frame: pl.DataFrame) -> pl.DataFrame:
     """Add to one row a person (claims, comparable, observed, expected, doubt) all that may be said of them.
 
-    Adds ratio, low, high (exact Poisson), shrunken, shrunken_low, shrunken_high (empirical Bayes; empty where there is
-    nobody to compare with), funnel_low, funnel_high, over_dispersion, is_small, verdict. Only those who are judged
-    shape the spread and the funnel.
+    Adds ratio, effective_expected, low, high (exact Poisson of the counts by width), shrunken, shrunken_low,
+    shrunken_high (empirical Bayes; empty where there is nobody to compare with), funnel_low, funnel_high,
+    over_dispersion, is_small, verdict. Only those who are judged shape the spread and the funnel; of them, ratio above
+    funnel_high <=> low above 1 <=> more than expected, and likewise below.
     """
     frame = frame.with_columns(
         verdict=pl.when((pl.col("claims") < LEAST_CLAIMS) | (pl.col("expected").fill_null(0) < LEAST_EXPECTED))
@@ -127,17 +138,18 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("comparable") < LEAST_COMPARABLE)
         .then(pl.lit(ALONE))
     )
-    judged = frame.filter(pl.col("verdict").is_null())
-    prior = gamma_prior(judged["observed"], judged["expected"])
-    phi = over_dispersion(judged["observed"], judged["expected"], judged["doubt"])
+    judged = frame["verdict"].is_null().to_numpy()
     o, e, doubt = (frame[name].cast(pl.Float64).fill_null(0).to_numpy() for name in ("observed", "expected", "doubt"))
-    low, high = ratio_interval(o, e)
-    middle, middle_low, middle_high = shrunken(o, e, prior)
-    width = phi * (1 + doubt / np.maximum(e, LEAST_EXPECTED))
-    funnel_low, funnel_high = funnel_limits(e, width)
-    side = pl.Series("side", outside(o, e, width))
+    known = effective(e, doubt)
+    phi = over_dispersion(o[judged], e[judged], doubt[judged])
+    # both counts by how much less the expected one is known, and by how much more than chance all people vary
+    seen = o * known / _positive(e)
+    low, high = ratio_interval(seen / phi, known / phi)
+    funnel_low, funnel_high = funnel_limits(known, phi)
+    side = pl.Series("side", outside(seen, known, phi))
+    middle, middle_low, middle_high = shrunken(seen, known, gamma_prior(seen[judged], known[judged]))
     numbers = {
-        "ratio": o / _positive(e), "low": low, "high": high,
+        "ratio": o / _positive(e), "effective_expected": known, "low": low, "high": high,
         "funnel_low": funnel_low, "funnel_high": funnel_high,
     }  # fmt: skip
     # whom nobody can be compared with, it would only call like all others
@@ -155,10 +167,12 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_ratio_interval(frame: pl.DataFrame) -> pl.DataFrame:
+def with_ratio_interval(frame: pl.DataFrame, phi: float = 1.0) -> pl.DataFrame:
     """Add `low`, `high` (exact Poisson) and `is_small` to rows with `numerator` (observed) and `denominator`
-    (expected)."""
-    low, high = ratio_interval(frame["numerator"], frame["denominator"].cast(pl.Float64).fill_null(0))
+    (expected) of groups of people who vary `phi` times as much as chance: so much more does which of them fell into
+    which group."""
+    observed, expected = (frame[name].cast(pl.Float64).fill_null(0) / phi for name in ("numerator", "denominator"))
+    low, high = ratio_interval(observed, expected)
     return frame.with_columns(
         low=pl.Series(low).fill_nan(None),
         high=pl.Series(high).fill_nan(None),

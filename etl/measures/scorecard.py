@@ -44,9 +44,9 @@ def scorecard(
     )
     return shown.select(
         "person", "claims", "observed", pl.col("observed_before_contest").fill_null(0),
-        (pl.col("observed") / pl.col("claims")).alias("rate"), "expected", "ratio", "low", "high", "shrunken",
-        "shrunken_low", "shrunken_high", "funnel_low", "funnel_high", "over_dispersion", "comparable", "is_small",
-        "verdict",
+        (pl.col("observed") / pl.col("claims")).alias("rate"), "expected", "effective_expected", "ratio", "low", "high",
+        "shrunken", "shrunken_low", "shrunken_high", "funnel_low", "funnel_high", "over_dispersion", "comparable",
+        "is_small", "verdict",
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ FIRST_PASS = replace(BILLER, name="biller_first_pass_rate")
 CODED_A_DAY = Measure("coder_productivity", ("month", "staff_id", *STAFF_DIMS), money=False, ratio=True)
 SENT_A_DAY = replace(CODED_A_DAY, name="biller_productivity")
 RECORDS = replace(CODER, name="coding_record_accuracy")
+RECORD_KINDS = replace(CODER, name="coding_record_kind_accuracy", dims=(*CODER.dims, "audit_field"))
 CODING_LAG = replace(CHARGE_LAG, name="coding_lag")
 ACCURACY = Measure("coding_accuracy", (*EVENT_DIMS, "coder_id", *STAFF_DIMS), money=False, ratio=True)
 INSURANCE_AR = Measure("insurance_ar_amount", (*CLAIM_DIMS, "ar_bucket", "ar_reason"), money=True, ratio=False)
@@ -109,6 +110,7 @@ class Truth:
             (CODED_A_DAY, _rows(truth_people.days_worked(self._coded, as_of))),
             (SENT_A_DAY, _rows(truth_people.days_worked(self._sent, as_of))),
             (RECORDS, _rows(truth_people.audited_records(roots, as_of))),
+            (RECORD_KINDS, _rows(truth_people.audited_kinds(roots, as_of))),
             (PAID, [Row(dims_of(r, p.day), p.day, p.paid) for r in roots for p in r.payments if p.day <= as_of]),
             (DEPOSIT, [_deposit(r) for r in self.remitted if r.day <= as_of]),
             (REJECTION, [row for r in roots for row in _rejection(r, as_of)]),

@@ -72,5 +72,17 @@ def audited_records(roots: Sequence[Root], as_of: date) -> Iterator[Counted]:
             yield root, day, staff_dims("coder", root.work.coder), int(right), 1
 
 
+def audited_kinds(roots: Sequence[Root], as_of: date) -> Iterator[Counted]:
+    """Audited claims by kind of code, and those coded without a fault of that kind."""
+    for root in roots:
+        audits: dict[tuple[date, str], list[AuditRow]] = {}
+        for row in root.audits:
+            if row.day <= as_of:
+                audits.setdefault((row.day, row.field), []).append(row)
+        for (day, field), rows in audits.items():
+            dims = staff_dims("coder", root.work.coder) | {"audit_field": field}
+            yield root, day, dims, int(all(row.coded == row.audited for row in rows)), 1
+
+
 def _of(member: StaffMember) -> dict[str, str]:
     return {"team": member.team, "employment": member.employment, "credential": member.credential}

@@ -55,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "deposit": "joined",
     "coding_audit_line": "joined",
     "coding_audit_record": "joined",
+    "coding_audit_kind": "joined",
     "staff_day": "joined",
     "family_answer": "joined",
     "payer_deadline": "joined",

@@ -18,6 +18,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 LINES, PAYERS, CATEGORIES = 5_000_000, 50, 14
+SERIES, YEARS = PAYERS * CATEGORIES, 100
 
 
 def main() -> None:
@@ -93,34 +94,58 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def proof() -> None:
+    """False findings of a practice without change, at one look and over a year; power beside the best possible."""
     from etl.measures import change
     from tests.etl.measures.simulated_payers import payers_with_jumps, weekly_days
 
     rng = np.random.default_rng(5)
-    false = [change.rates(*payers_with_jumps(rng, PAYERS, CATEGORIES, 0)).is_change.any() for _ in range(300)]
-    print(f"no change, 300 practices of 700 series: something said in {np.mean(false):.1%} (at most 10 %)")
-    looks = 0
-    for _ in range(40):
-        events, trials, owner = payers_with_jumps(rng, PAYERS, CATEGORIES, 0, days=730)
-        ends = range(380, 731, 30)
-        looks += any(change.rates(events[:, :end], trials[:, :end], owner).is_change.any() for end in ends)
-    print(f"no change, looked at monthly for a year: something said at least once in {looks / 40:.1%} of 40 practices")
-    print("best possible: one known cell, old and new rate and day known, no batches, at the same level over 700 cells")
+    # as etl.behaviour shares a look between both kinds
+    of_rates, of_days = (change.FALSE_SHARE * n / (SERIES + PAYERS) for n in (SERIES, PAYERS))
+    years = [_year(rng, of_rates, of_days) for _ in range(YEARS)]
+    looks = np.concatenate(years)
+    print(f"no change, {YEARS} practices of {SERIES} series and {PAYERS} payers' days, 12 monthly looks each:")
+    for name, said in (("rates", looks[:, 0]), ("days", looks[:, 1]), ("both", looks.max(1))):
+        yearly = said.reshape(YEARS, 12).max(1)
+        print(
+            f"    {name:<6} something said at {said.mean():.2%} of looks, in {_share(yearly)} of years (at most 10 %)"
+        )
+    print("best possible: one known cell, old and new rate and day known, no batches, at the same level over all cells")
     for a_day in (3, 5, 8, 9, 10, 12, 20):
         hits, wrong, said = 0, 0, 0
         for _ in range(60):
-            found = change.rates(*payers_with_jumps(rng, PAYERS, CATEGORIES, 5, a_day)).is_change
+            found = change.rates(*payers_with_jumps(rng, PAYERS, CATEGORIES, 5, a_day), of_rates).is_change
             hits, wrong, said = hits + int(found[:5].sum()), wrong + int(found[5:].sum()), said + int(found.sum())
         print(
             f"5 % -> 15 %, {a_day} claims a day, 30 adjudicated days: found {hits / 300:.1%} "
             f"(best possible {best_power(a_day):.1%}); false {wrong / max(said, 1):.1%}"
         )
-    false = [change.levels(weekly_days(rng, PAYERS, 60)).is_change.any() for _ in range(100)]
-    late = [change.levels(weekly_days(rng, PAYERS, 60, 5, 8, 54)).is_change[:5].mean() for _ in range(40)]
-    print(
-        f"days to pay: something said in {np.mean(false):.1%} without change; "
-        f"+8 days found in {np.mean(late):.1%} after 6 weeks"
-    )
+    late = [change.levels(weekly_days(rng, PAYERS, 60, 5, 8, 54), of_days).is_change[:5].mean() for _ in range(40)]
+    print(f"days to pay: +8 days found in {np.mean(late):.1%} after 6 weeks")
+
+
+def _year(rng: np.random.Generator, of_rates: float, of_days: float) -> np.ndarray:
+    """Whether anything is said of rates, and of days, at each of twelve looks a month apart at the last 420 days."""
+    from etl.behaviour import LOOK_BACK_DAYS
+    from etl.measures import change
+    from tests.etl.measures.simulated_payers import payers_with_jumps, weekly_days
+
+    events, trials, owner = payers_with_jumps(rng, PAYERS, CATEGORIES, 0, days=750)
+    weekly = weekly_days(rng, PAYERS, 108)
+    said = []
+    for end in range(LOOK_BACK_DAYS, 751, 30):
+        days = slice(end - LOOK_BACK_DAYS, end)
+        weeks = slice((end - LOOK_BACK_DAYS) // 7, end // 7)
+        rates = change.rates(events[:, days], trials[:, days], owner, of_rates).is_change.any()
+        said.append((rates, change.levels(weekly[:, weeks], of_days).is_change.any()))
+    return np.array(said)
+
+
+def _share(hits: np.ndarray) -> str:
+    """A share with its 95 % Wilson limits."""
+    from etl.behaviour import _wilson
+
+    middle, low, high = _wilson(int(hits.sum()), len(hits))
+    return f"{middle:.1%} ({low:.1%} to {high:.1%})"
 
 
 def best_power(a_day: float, before: float = 0.05, after: float = 0.15) -> float:
@@ -132,7 +157,7 @@ def best_power(a_day: float, before: float = 0.05, after: float = 0.15) -> float
     from tests.etl.measures.simulated_payers import SINCE_DAYS, busyness
 
     claims = round(a_day * float(busyness(400)[-SINCE_DAYS:].sum()))
-    level = FALSE_SHARE / (PAYERS * CATEGORIES)
+    level = FALSE_SHARE / (SERIES + PAYERS)
     most = binom.isf(level, claims, before)
     # at `most` itself a coin decides, so that the level is kept exactly
     coin = (level - binom.sf(most, claims, before)) / binom.pmf(most, claims, before)
@@ -158,13 +183,20 @@ def order() -> None:
             ("usual limits", ()),
             ("contracts' limits", limits.read(folder / "sample" / "limits.toml")),
         ):
-            brought = dollars_of_top_fifth(worklist(connection, limits=tried), truth)
-            print(f"top fifth of the list, {what}: ${brought['list']:,.0f}")
-            for other, dollars in brought.items():
-                print(
-                    f"    by {other:<18} ${dollars:>8,.0f}   the list brings x {brought['list'] / dollars:.2f}, "
-                    f"the best possible x {brought['best possible'] / dollars:.2f}"
-                )
+            _print(
+                f"top fifth of the list, {what}",
+                dollars_of_top_fifth(worklist(connection, limits=tried), truth, connection),
+            )
+
+
+def _print(title: str, brought: dict[str, float]) -> None:
+    (first, ours), *others = brought.items()
+    print(f"{title}: {first} ${ours:,.0f}")
+    for other, dollars in others:
+        print(
+            f"    by {other:<25} ${dollars:>8,.0f}   the list brings x {ours / dollars:.2f}, "
+            f"the best possible x {brought['best possible'] / dollars:.2f}"
+        )
 
 
 if __name__ == "__main__":

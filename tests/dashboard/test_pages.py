@@ -92,6 +92,13 @@ def test_no_rows_says_which_filters(warehouse: Path, run_page: Run) -> None:
         assert "payer" in messages[0] and "Try a longer period" in messages[0]
 
 
+def test_audits_are_shown_by_groups_of_coders_too(warehouse: Path, run_page: Run) -> None:
+    for dim, names in (("coder_id", ("C01", "C02")), ("employment", ("In-house", "Outsourced"))):
+        drawn = [one.proto.spec for one in run_page("coders", period="all", audits=dim).get("plotly_chart")]
+        # code over code and record over record; C01 also stands in the charts of the scorecard
+        assert sum(all(name in spec for name in names) and "all: " in spec for spec in drawn) == 2
+
+
 def test_side_files_that_never_came_are_named(
     x12_only_warehouse: Path, use: Callable[[Path], None], run_page: Run
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -67,7 +67,8 @@ def test_the_list_brings_more_than_age_or_amount(
     practice: Path, connection: duckdb.DuckDBPyConnection, truth: list[dict[str, str]]
 ):
     """tests/etl/recovery_order.py says what is compared; payer_changes.py prints it for 20,000 claims."""
-    brought = dollars_of_top_fifth(worklist(connection, limits=limits.read(practice / "sample" / "limits.toml")), truth)
+    listed = worklist(connection, limits=limits.read(practice / "sample" / "limits.toml"))
+    brought = dollars_of_top_fifth(listed, truth, connection)
     print({name: round(dollars) for name, dollars in brought.items()})
     assert brought["list"] > 2 * brought["age"]
     # with what work truly brings in hand one would get little more, so 2 x the amount's order is nobody's to reach
@@ -85,6 +86,22 @@ def test_expected_dollars_are_what_work_brings(
     brings = [float(in_limit[name]["chance"]) * float(in_limit[name]["recoverable_amount"])
               for name in said["claim_number"]]  # fmt: skip
     assert float(said["expected_amount"].sum()) == pytest.approx(sum(brings), rel=0.15)
+
+
+def test_before_any_outcome_is_known_the_reason_code_says_what_work_may_bring(connection: duckdb.DuckDBPyConnection):
+    [(first,)] = connection.execute("select min(first_remit_date) from denial").fetchall()
+    early = worklist(connection, first + timedelta(100)).filter(pl.col("ar_reason") == "denied")
+    chance = {row["group_carc"].split("-")[1]: row["chance"] for row in early.iter_rows(named=True)}
+    usual = {"yes": 0.75, "maybe": 0.5, "rarely": 0.15}
+    marks = dict(connection.execute("select carc, recoverable from reference_carc").fetchall())
+    alone = connection.execute(
+        """select min(carc) from denial join reference_carc using (carc) where first_remit_date <= ?
+        group by denial_category having count(distinct recoverable) = 1""",
+        [first + timedelta(100)],
+    ).fetchall()
+    seen = {marks[carc]: chance[carc] for (carc,) in alone if carc in chance}
+    assert len(seen) > 1
+    assert seen == pytest.approx({mark: usual[mark] for mark in seen})
 
 
 def test_every_place_in_the_list_has_its_reason(connection: duckdb.DuckDBPyConnection):

@@ -49,4 +49,23 @@ AUDIT = (
         date_column="audited_on",
         dimensions=_AUDITED,
     ),
+    Measure(
+        name="coding_record_kind_accuracy",
+        label="Records without a fault, by kind of code",
+        definition=(
+            "Share of audited claims with codes of a kind (diagnosis, procedure, modifier, E/M level, DRG) in which "
+            "the coder had chosen every one that the auditor chose, and none that the auditor struck out."
+        ),
+        unit="rate",
+        formula="audited claims without a fault in that kind of code / audited claims with such codes",
+        source="Coding audit convention: record over record, kind by kind; coding_audit.csv",
+        caveat="A claim counts once for each kind of code that was audited on it: over all kinds it is no share of "
+        "claims; that is coding_record_accuracy.",
+        lower_is_better=False,
+        view="coding_audit_kind",
+        numerator=Sum(where="is_correct"),
+        denominator=Sum(),
+        date_column="audited_on",
+        dimensions=("audit_field", *_AUDITED),
+    ),
 )

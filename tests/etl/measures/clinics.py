@@ -22,10 +22,15 @@ def clinic(
     return drawn(rng, counts, rates, skill)
 
 
-def drawn(rng: np.random.Generator, counts: np.ndarray, rates: np.ndarray, skill: float = 1.0) -> pl.DataFrame:
-    """Denials for these claims (people x cells)."""
+def drawn(
+    rng: np.random.Generator, counts: np.ndarray, rates: np.ndarray, skill: float | np.ndarray = 1.0
+) -> pl.DataFrame:
+    """Denials for these claims (people x cells). `skill`: of the first person, or of each."""
     chance = np.tile(rates, (len(counts), 1))
-    chance[0] *= skill
+    if isinstance(skill, float):
+        chance[0] *= skill
+    else:
+        chance = np.minimum(chance * skill, 1.0)
     denials = rng.binomial(counts, chance)
     person, cell = np.nonzero(counts)
     return pl.DataFrame(

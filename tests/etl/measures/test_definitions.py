@@ -94,6 +94,8 @@ BY_HAND = {
     "coding_lag": (18, 7),
     # TWICE alone
     "coding_record_accuracy": (1, 3),
+    # its modifiers are one kind of PARTIAL, its diagnosis and its procedure two of DEDUCTIBLE
+    "coding_record_kind_accuracy": (2, 4),
     "coding_accuracy": (2, 4),
 }
 

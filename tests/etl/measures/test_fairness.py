@@ -10,7 +10,7 @@ import pytest
 from scipy import optimize, stats
 
 from etl.measures import fairness
-from etl.measures.case_mix import MIX, with_chance
+from etl.measures.case_mix import MIX, summed, with_chance
 from tests.etl.measures.clinics import clinic, drawn, flagged, judged
 
 COUNTS = [(0, 4.2), (1, 0.5), (3, 8.0), (12, 12.0), (40, 21.5), (500, 430.0)]
@@ -60,6 +60,41 @@ def test_whoever_is_flagged_is_outside_the_drawn_limits(phi: float) -> None:
     low, high = fairness.funnel_limits(expected, phi)
     side = np.where(observed / expected > high, 1, np.where(observed / expected < low, -1, 0))
     assert fairness.outside(observed, expected, phi).tolist() == side.tolist()
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.4])
+def test_the_drawn_limit_the_interval_and_the_word_say_the_same_of_everybody(spread: float) -> None:
+    """Clinics of the same skill, and of people who truly differ, so that the funnel is widened."""
+    rng = np.random.default_rng(17)
+    cards = []
+    for _ in range(120):
+        skill = rng.gamma(1 / spread, spread, (8, 1)) if spread else np.ones((8, 1))
+        rates = np.clip(rng.gamma(3, 0.01, 24), 0.002, 0.2)
+        counts = np.stack([rng.multinomial(400, one) for one in rng.dirichlet(np.full(24, 0.7), 8)])
+        cards.append(judged(drawn(rng, counts, rates, skill)))
+    assert spread == 0 or any(card["over_dispersion"][0] > 1 for card in cards)
+    card = pl.concat(cards).filter(~pl.col("is_small"))
+    assert (card["effective_expected"] < 0.95 * card["expected"]).any()  # the doubt matters here
+    for word, by_limit, by_interval in (
+        (fairness.HIGHER, pl.col("ratio") > pl.col("funnel_high"), pl.col("low") > 1),
+        (fairness.LOWER, pl.col("ratio") < pl.col("funnel_low"), pl.col("high") < 1),
+    ):
+        said = card["verdict"] == word
+        assert said.any()
+        assert card.select(by_limit).to_series().to_list() == said.to_list()
+        assert card.select(by_interval).to_series().to_list() == said.to_list()
+
+
+def test_doubt_counts_as_fewer_expected_denials() -> None:
+    """A count that varies by 20 for chance and by 20 more for the doubt is as sure as half of it without doubt."""
+    assert fairness.effective(20.0, 20.0) == pytest.approx(10)
+    assert fairness.effective([20.0, 5.0], 0.0).tolist() == [20, 5]
+    frame = pl.DataFrame({"claims": [900] * 2, "comparable": [1.0] * 2, "observed": [30, 20], "expected": [20.0] * 2,
+                          "doubt": [20.0, 0.0]})  # fmt: skip
+    card = fairness.scored(frame)
+    low, high = fairness.ratio_interval(15, 10)
+    assert (card["low"][0], card["high"][0]) == pytest.approx((float(low), float(high)))
+    assert card["funnel_high"].to_list() == pytest.approx(list(fairness.funnel_limits([10.0, 20.0])[1]))
 
 
 def test_with_over_dispersion_the_limits_are_those_of_a_variance_phi_times_as_large() -> None:
@@ -125,6 +160,27 @@ def test_a_persons_own_claims_do_not_make_their_expectation() -> None:
     assert chance["A", 1] < 0.06  # the strange cell does not raise what colleagues are measured by, either
 
 
+def test_a_team_whose_work_is_seldom_denied_is_not_expected_to_have_the_others_denials() -> None:
+    """Six people do office work (4 %), three the hospital's (0.8 %), an eighth of all each other's: all alike."""
+    rng = np.random.default_rng(22)
+    observed, expected = np.zeros(2), np.zeros(2)
+    for _ in range(60):
+        rows = []
+        for person in range(9):
+            for cell in range(40):  # the first twenty are the office's
+                is_own, is_office = (person < 6) == (cell < 20), cell < 20
+                claims = rng.poisson(44 if is_own else 6)
+                rate = (0.04 if is_office else 0.008) * (0.25, 0.75, 1.0, 2.0)[cell % 4]
+                rows.append((person, "professional" if is_office else "institutional", cell // 2, cell % 2, 0, claims,
+                             rng.binomial(claims, rate)))  # fmt: skip
+        frame = pl.DataFrame(rows, schema=["person", *MIX, "claims", "denials"], orient="row")
+        card = summed(with_chance(frame))
+        for team, people in enumerate((pl.col("person") < 6, pl.col("person") >= 6)):
+            observed[team] += card.filter(people)["observed"].sum()
+            expected[team] += card.filter(people)["expected"].sum()
+    assert expected / observed == pytest.approx([1, 1], abs=0.1)
+
+
 def test_little_work_and_work_of_ones_own_is_not_judged() -> None:
     rng = np.random.default_rng(3)
     frame = clinic(rng, people=6)
@@ -152,6 +208,26 @@ def test_a_coder_of_12_percent_among_3_percent_is_found() -> None:
     flat = np.full(24, 0.03)
     found = [judged(clinic(rng, people=10, rates=flat, skill=4.0))["verdict"][0] == fairness.HIGHER for _ in range(150)]
     assert np.mean(found) >= 0.9
+
+
+def test_groups_of_people_who_differ_are_seldom_said_to_differ_themselves() -> None:
+    """Every second of 12 people who truly vary belongs to another group: which six says nothing of the groups."""
+    rng = np.random.default_rng(21)
+    plain = wide = 0.0
+    for _ in range(100):
+        skill = rng.gamma(10, 0.1, (12, 1))
+        counts = np.stack([rng.multinomial(2_000, one) for one in rng.dirichlet(np.full(24, 0.7), 12)])
+        cells = with_chance(drawn(rng, counts, np.full(24, 0.03), skill))
+        phi = fairness.scored(summed(cells))["over_dispersion"][0]
+        groups = cells.group_by(pl.col("person") % 2).agg(
+            numerator=pl.col("denials").sum(), denominator=(pl.col("claims") * pl.col("chance")).sum()
+        )
+        for width in (1.0, phi):
+            shown = fairness.with_ratio_interval(groups, width)
+            apart = shown.select(((pl.col("low") > 1) | (pl.col("high") < 1)).mean()).item()
+            plain, wide = (plain + apart, wide) if width == 1.0 else (plain, wide + apart)
+    assert plain / 100 > 0.15
+    assert wide / 100 <= 0.06
 
 
 def test_with_the_same_skill_and_another_mix_raw_rates_differ_and_adjusted_ones_do_not() -> None:

@@ -106,6 +106,15 @@ def _records(t: Tables, as_of: date) -> tuple[int, int]:
     return sum(map(all, records.values())), len(records)
 
 
+def _kinds(t: Tables, as_of: date) -> tuple[int, int]:
+    kinds: dict[tuple[Any, ...], list[bool]] = defaultdict(list)
+    for r in _audits(t, as_of):
+        kinds[r["claim_id"], r["auditor_id"], r["audited_on"], r["field"]].append(
+            r["coded_value"] == r["audited_value"]
+        )
+    return sum(map(all, kinds.values())), len(kinds)
+
+
 Cell = tuple[Any, ...]
 
 
@@ -138,14 +147,17 @@ def chances(t: Tables, as_of: date, role: str) -> list[tuple[str, Cell, int, int
     def spread(depth: int) -> float:
         cells = {c[:depth] for _, c in count}
         counted = [(total(1, None, c), total(0, None, c) * (rate(None, c, depth - 1) or 0.0)) for c in cells]
-        square = sum(e * e for _, e in counted)
-        return max((sum((o - e) ** 2 for o, e in counted) - sum(e for _, e in counted)) / square, 0) if square else 0
+        a = 0.0
+        for _ in range(8 if any(e for _, e in counted) else 0):
+            over = sum(((o - e) ** 2 - e) / (1 + a * e) ** 2 for o, e in counted)
+            a = max(over / sum(e * e / (1 + a * e) ** 2 for _, e in counted), 0.0)
+        return a
 
     spreads: dict[int, float] = {}
 
     def rate(person: str | None, cell: Cell, depth: int) -> float | None:
-        """The chance at a level: 0 all claims, then type and family, payer, site. Levels by the length of the cell."""
-        if depth < 2:
+        """The chance at a level: 0 all claims, then type, family, payer, site. Levels by the length of the cell."""
+        if depth < 1:
             n = total(0, person, ())
             return total(1, person, ()) / n if n else None
         coarse = rate(person, cell, depth - 1)
@@ -155,7 +167,7 @@ def chances(t: Tables, as_of: date, role: str) -> list[tuple[str, Cell, int, int
         o, n = total(1, person, cell[:depth]), total(0, person, cell[:depth])
         return coarse * (1 + a * o) / (1 + a * n * coarse)
 
-    for depth in (2, 3, 4):
+    for depth in (1, 2, 3, 4):
         spreads[depth] = spread(depth)
     return [(p, c, n, d, rate(p, c, 4)) for (p, c), (n, d) in count.items()]
 
@@ -185,4 +197,5 @@ PEOPLE_TWIN |= {
     "biller_productivity": _productivity("biller", "submitted_at"),
     "coding_accuracy": _accuracy,
     "coding_record_accuracy": _records,
+    "coding_record_kind_accuracy": _kinds,
 }

@@ -12,6 +12,8 @@ from typing import Any
 from tests.etl.measures import twin
 
 CENT = Decimal("0.01")
+# what work on a denial usually brings, by its code's mark in reference_carc
+USUAL = {"yes": 0.75, "rarely": 0.15, "no": 0.15}
 
 
 @dataclass
@@ -87,14 +89,19 @@ def _denies(t: twin.Tables, line: twin.Line, group: str, carc: str) -> bool:
 
 
 def chances(t: twin.Tables, as_of: date) -> dict[tuple[str, str], float]:
-    """Payer and category -> mean of the beta-binomial; the prior by moments over payers within categories."""
+    """Payer and category -> mean of the beta-binomial; the prior by moments over payers within categories, theirs by
+    what their reason codes usually bring."""
     carcs = {row["carc"]: row for row in t.rows["reference_carc"]}
     denials: dict[tuple[int, str, str], list[twin.Denied]] = defaultdict(list)
     for one in twin.denied_lines(t, as_of):
         for _, carc, _amount in one.line.denials:
             denials[one.claim.root, one.payment.payer, carcs[carc]["category"]].append(one)
     cells: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    kinds: dict[float, list[bool]] = defaultdict(list)
+    usual_of: dict[str, list[float]] = defaultdict(list)
     for (root, payer, category), ones in denials.items():
+        usual = max(USUAL.get(carcs[carc]["recoverable"], 0.5) for one in ones for _, carc, _ in one.line.denials
+                    if carcs[carc]["category"] == category)  # fmt: skip
         day, won = ones[0].payment.day, any(one.overturned for one in ones)
         sent = [c["submission_date"] for c in t.rows["claim"]
                 if t.root_of[c["patient_control_number"]] == root and c["submission_date"] <= as_of]  # fmt: skip
@@ -103,13 +110,16 @@ def chances(t: twin.Tables, as_of: date) -> dict[tuple[str, str], float]:
             a["sent_on"] for a in t.rows["appeal"] if t.root_of.get(a["claim_id"]) == root and a["sent_on"] <= as_of
         ]
         worked = won or max(sent) > day or max(decided) > day or any(sent_on >= day for sent_on in appealed)
-        cells[payer, category] += [won] if worked and day <= as_of - timedelta(days=120) else []
-    k, n = sum(map(sum, cells.values())), sum(map(len, cells.values()))
-    every = (k + 4) / (n + 8)
+        found = [won] if worked and day <= as_of - timedelta(days=120) else []
+        cells[payer, category] += found
+        kinds[usual] += found
+        usual_of[category].append(usual)
+    of_kind = {usual: (sum(found) + 8 * usual) / (len(found) + 8) for usual, found in kinds.items()}
     rate = {}
-    for category in {c for _, c in cells}:
+    for category, usuals in usual_of.items():
         own = [won for (_, c), found in cells.items() if c == category for won in found]
-        rate[category] = (sum(own) + 8 * every) / (len(own) + 8)
+        prior = sum(of_kind[usual] for usual in usuals) / len(usuals)
+        rate[category] = (sum(own) + 8 * prior) / (len(own) + 8)
     worked = {cell: found for cell, found in cells.items() if found}
     total = sum((sum(f) - len(f) * rate[c]) ** 2 / (len(f) * rate[c] * (1 - rate[c])) for (_, c), f in worked.items())
     pairs = sum(len(f) - 1 for f in worked.values())

@@ -1,10 +1,15 @@
 -- one row per payer and denial category: of the denials that were worked, how many were overturned, and the chance that follows
 -- worked: sent again, decided again or appealed; younger than 120 days: not yet known. The chance is the mean of a beta-binomial whose
--- prior is the category's rate and whose strength is the spread of payers around it (method of moments, Kleinman 1973)
+-- prior is the category's rate and whose strength is the spread of payers around it (method of moments, Kleinman 1973). A category that
+-- was seldom worked is drawn to what its reason codes usually bring (reference_carc.recoverable; published recoveries: etl/sample/work_rates.py),
+-- and that to what denials of the same kind brought here
 with reason as (
-    select root_id, payer_id, denial_category, min(first_remit_date) as denied_on, bool_or(is_overturned) as is_overturned
-    from denial
-    group by root_id, payer_id, denial_category
+    select
+        d.root_id, d.payer_id, d.denial_category, min(d.first_remit_date) as denied_on, bool_or(d.is_overturned) as is_overturned,
+        max(case when r.recoverable = 'yes' then 0.75 when r.recoverable in ('rarely', 'no') then 0.15 else 0.5 end) as usual_chance
+    from denial as d
+    left join reference_carc as r on r.carc = d.carc
+    group by d.root_id, d.payer_id, d.denial_category
 ),
 
 sent as (
@@ -27,35 +32,45 @@ appealed as (
     group by k.root_id
 ),
 
-cell as (
+known as (
     select
-        r.payer_id, r.denial_category,
-        sum(case when k.is_known then 1 else 0 end) as worked,
-        sum(case when k.is_known and r.is_overturned then 1 else 0 end) as overturned
+        r.payer_id, r.denial_category, r.usual_chance, r.is_overturned,
+        r.denied_on <= $as_of - interval 120 day
+        and (
+            r.is_overturned or coalesce(s.last_sent_on > r.denied_on, false) or coalesce(d.last_decided_on > r.denied_on, false)
+            or coalesce(p.last_appeal_on >= r.denied_on, false)
+        ) as is_known
     from reason as r
-    join (
-        select
-            r.root_id, r.payer_id, r.denial_category,
-            r.denied_on <= $as_of - interval 120 day
-            and (
-                r.is_overturned or coalesce(s.last_sent_on > r.denied_on, false) or coalesce(d.last_decided_on > r.denied_on, false)
-                or coalesce(p.last_appeal_on >= r.denied_on, false)
-            ) as is_known
-        from reason as r
-        left join sent as s on s.root_id = r.root_id
-        left join decided as d on d.root_id = r.root_id and d.payer_id = r.payer_id
-        left join appealed as p on p.root_id = r.root_id
-    ) as k on k.root_id = r.root_id and k.payer_id = r.payer_id and k.denial_category = r.denial_category
-    group by r.payer_id, r.denial_category
+    left join sent as s on s.root_id = r.root_id
+    left join decided as d on d.root_id = r.root_id and d.payer_id = r.payer_id
+    left join appealed as p on p.root_id = r.root_id
 ),
 
-every as (select (sum(overturned) + 4.0) / (sum(worked) + 8.0) as rate from cell),
+cell as (
+    select
+        payer_id, denial_category, sum(case when is_known then 1 else 0 end) as worked,
+        sum(case when is_known and is_overturned then 1 else 0 end) as overturned
+    from known
+    group by payer_id, denial_category
+),
+
+kind as (
+    select
+        usual_chance,
+        (sum(case when is_known and is_overturned then 1 else 0 end) + 8.0 * usual_chance) / (sum(case when is_known then 1 else 0 end) + 8.0)
+            as rate
+    from known
+    group by usual_chance
+),
 
 category as (
-    select c.denial_category, (sum(c.overturned) + 8.0 * min(e.rate)) / (sum(c.worked) + 8.0) as rate
-    from cell as c
-    cross join every as e
-    group by c.denial_category
+    select
+        k.denial_category,
+        (sum(case when k.is_known and k.is_overturned then 1 else 0 end) + 8.0 * round(avg(cast(t.rate as double)), 9))
+        / (sum(case when k.is_known then 1 else 0 end) + 8.0) as rate
+    from known as k
+    join kind as t on t.usual_chance = k.usual_chance
+    group by k.denial_category
 ),
 
 spread as (
