@@ -34,8 +34,8 @@ from etl.x12.sound import sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 
-# how many bytes of X12 may wait in memory for a commit
-_SETTLE = 6 * pieces.CHUNK
+# how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
+_SETTLE = 7 * pieces.CHUNK
 
 
 def load(
@@ -105,6 +105,7 @@ class _Loader:
             self._input(one)
         for batch in self.batches.values():
             self._flush(batch)
+        self.append.write()
         self._exports()
         self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -150,7 +151,7 @@ class _Loader:
             sha256, open_ = arrival.sha256 or "", arrival.input.open
             self.resources.append(fhir.Arrived(arrival.file_id, sha256, open_, problems=arrival.problems))
             return
-        no_x12 = b"ISA" not in head or kind_of(head) != "text"
+        no_x12 = b"ISA" not in head.upper() or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
             return
         try:
@@ -184,8 +185,8 @@ class _Loader:
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
-        exports.load(self.exports, self.connection, self.append.x12)
-        fhir.load(self.resources, self.connection, self.append.x12)
+        exports.load(self.exports, self.connection, self.append.x12_now)
+        fhir.load(self.resources, self.connection, self.append.x12_now)
         for export in self.exports:
             self._saw(export.seen_claims, export.seen_payments)
         for resources in self.resources:
@@ -211,6 +212,7 @@ class _Loader:
         self.unsettled += batch.byte_count
         if self.unsettled > _SETTLE:
             self.unsettled = batch.byte_count
+            self.append.write()
             refresh.settle(self.connection)
         stretch, problems = batch.stretch(), list[tuple[int, Problem]]()
         for transaction_set in stretch.sets:

@@ -74,7 +74,7 @@ def show(connection: duckdb.DuckDBPyConnection, number: int, reveal: bool) -> It
     name, path, sha256, segment, rule = _where(connection, number)
     one = _find(name, path, sha256)
     with one.open() as stream:
-        is_x12 = b"ISA" in stream.read(1 << 16).translate(None, b"\0")  # UTF-16 looks so
+        is_x12 = b"ISA" in stream.read(1 << 16).translate(None, b"\0").upper()  # UTF-16 looks so
     lines = _segments(one, segment or 1, rule, reveal) if is_x12 else _row(one, segment or 1, reveal)
     yield f"{name}: {rule}" + ("" if reveal else " (names, addresses and ids are masked: --reveal shows them)")
     yield from lines

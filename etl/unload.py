@@ -76,6 +76,23 @@ def _reopen(connection: duckdb.DuckDBPyConnection, file_id: int, name: str, sha2
         "update issue set closed_at = null, closed_by_file_id = null where closed_by_file_id = ?", [file_id]
     )
     connection.execute("delete from issue where sha256 = ? and file_name = ?", [sha256, name])
+    # what repeated a sending whose place the file took repeats the file
+    connection.execute(
+        """update issue set repeats_file_id = $1
+        where severity = 'duplicate' and rule = 'duplicate-claim' and issue_id in (
+            select i.issue_id from issue as i
+            join source_file as f on f.sha256 = i.sha256
+            join transaction_set as t on t.file_id = f.file_id and t.segment <= i.segment
+            group by i.issue_id
+            having max_by(t.transaction_set_id, t.segment) in (
+                select s.transaction_set_id from claim_sent_again as s
+                join claim as c on c.claim_id = s.claim_id
+                join transaction_set as o on o.transaction_set_id = c.transaction_set_id
+                where o.file_id = $1
+            )
+        )""",
+        [file_id],
+    )
     repeats = "severity = 'duplicate' and repeats_file_id = ?"
     # a set that lost a claim to the file must not be known by its content any more, or it could not come again
     connection.execute(

@@ -71,6 +71,14 @@ def test_commands_and_pages_start_without_what_takes_seconds_to_import() -> None
     assert not heavy & loaded, "import it where it is used"
 
 
+def test_a_load_and_the_catalogue_that_tells_its_rollups_import_no_scipy() -> None:
+    code = "import sys, etl.load, etl.measures.catalogue; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert "etl.measures.catalogue" in loaded
+    assert "scipy" not in loaded, "it takes .3 s: import it where it is used"
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_packages_hold_code(package: str) -> None:
     """Without it, a renamed folder would make every test here pass on nothing."""

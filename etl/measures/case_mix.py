@@ -21,8 +21,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from etl.measures.fairness import ratio_interval
-
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
@@ -108,6 +106,8 @@ def indirect(frame: pl.DataFrame, who: str, mix: Sequence[str]) -> pl.DataFrame:
     Columns: claims, observed, expected, ratio (null when nothing is expected) with its exact 95 % limits low and high,
     rate (observed / claims) and adjusted_rate (ratio x the rate of all): its rate on everybody's mix.
     """
+    from etl.measures.fairness import ratio_interval  # SciPy takes .3 s to import, and a load knows the catalogue
+
     of_all = pl.col("denials").sum().over(mix) / pl.col("claims").sum().over(mix)
     cells = frame.with_columns(chance=of_all, cell_doubt=0.0, common_doubt=0.0, is_comparable=True)
     found = summed(cells, who, mix).drop("doubt", "comparable")

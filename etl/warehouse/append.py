@@ -32,6 +32,7 @@ class Appender:
             name: scalar(connection, f"select coalesce(max({name}_id), 0) + 1 from {name}") for name in _KEYED
         }
         self._columns: dict[str, list[str]] = {}
+        self._waiting: dict[str, list[pl.DataFrame]] = {}
         self.first_set = self._next["transaction_set"]
         # None: what was added changes rows of every claim
         self.since: Since | None = Since(self.first_set, self._next["claim"], self._next["claim_payment"])
@@ -40,7 +41,8 @@ class Appender:
         self.first_claim = self._next["claim"]
 
     def x12(self, rows: Rows) -> None:
-        """Add the rows of one kind of transaction set and empty them; row numbers within the batch become keys."""
+        """Add the rows of one kind of transaction set and empty them; row numbers within the batch become keys. They
+        are in the tables by the next `write`."""
         sets = pl.DataFrame(
             {
                 "file_id": [one.file for one in rows.sets],
@@ -71,13 +73,25 @@ class Appender:
                 if column in frame.columns and name in first
             ]
             for part in frame.iter_slices(_PART):
-                self._insert(table, self._without_persons(table, part).with_columns(*keys))
+                self._add(table, self._without_persons(table, part).with_columns(*keys))
+            if frame.height > _PART:
+                self._write(table)  # a part that waited would hold all of the frame
             self._count(table, frame.height)
+
+    def x12_now(self, rows: Rows) -> None:
+        """The same for rows that are looked at before the next are added."""
+        self.x12(rows)
+        self.write()
+
+    def write(self) -> None:
+        """Put what waits into the tables."""
+        for table in list(self._waiting):
+            self._write(table)
 
     def _without_persons(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
         if table in identity.NAMING:
             frame, persons = identity.take_out(frame, self.key)
-            self._insert("person", persons)
+            self._add("person", persons)
         if "fingerprint" in frame.columns:  # it covers names: without the key nobody may try one against it
             frame = frame.with_columns(self.key.numbers("claim", frame["fingerprint"].cast(pl.String)))
         return frame
@@ -116,11 +130,20 @@ class Appender:
             self.connection.execute("insert into touched_number select claim_id from incoming")
         self.connection.unregister("incoming")
 
-    def _insert(self, table: str, frame: pl.DataFrame) -> None:
-        if frame.is_empty():
+    def _add(self, table: str, frame: pl.DataFrame) -> None:
+        """Let rows wait until there are enough of them: an insert of few takes as long as one of many."""
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(frame)
+        if sum(part.height for part in waiting) >= _PART:
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        parts = [part for part in self._waiting.pop(table, []) if not part.is_empty()]
+        if not parts:
             return
         if table not in self._columns:
             self._columns[table] = [row[0] for row in self.connection.execute(f"describe {table}").fetchall()]
+        frame = pl.concat(parts, how="diagonal_relaxed") if len(parts) > 1 else parts[0]
         self.connection.register(
             "incoming",
             frame.select([name for name in self._columns[table] if name in frame.columns]).to_arrow(

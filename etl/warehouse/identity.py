@@ -13,10 +13,10 @@ import os
 import secrets
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from etl.errors import UserError
+from etl.warehouse.keyed_hash import siphash
 
 # the tables whose rows name a person
 NAMING = ("claim", "claim_payment")
@@ -49,19 +49,10 @@ class Key:
         self.mark = int(self.numbers("mark", pl.Series([""]))[0])
 
     def numbers(self, purpose: str, values: pl.Series) -> pl.Series:
-        """A signed 64-bit hash (keyed BLAKE2b) of each text; null stays null."""
+        """A signed 64-bit hash (SipHash, by a key of its own for each purpose) of each text; null stays null."""
         if values.null_count() == len(values):
             return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(values))
-        start = hashlib.blake2b(f"{purpose}\0".encode(), key=self._secret, digest_size=8)
-
-        def digest(value: bytes) -> bytes:
-            one = start.copy()
-            one.update(value)
-            return one.digest()
-
-        once = values.drop_nulls().unique()
-        digests = b"".join(map(digest, once.cast(pl.Binary)))
-        return values.replace_strict(once, np.frombuffer(digests, ">i8").astype(np.int64), default=None)
+        return siphash(hashlib.blake2b(purpose.encode(), key=self._secret, digest_size=16).digest(), values)
 
 
 def path_of(db: Path) -> Path:
@@ -105,18 +96,19 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
     all that is known of a person.
     """
     known = [name for name in PERSON if name in frame.columns]
-    nothing = pl.lit(None, pl.String)
-    words = {
-        name: nothing if frame[name].null_count() == frame.height else _plain(pl.col(name).cast(pl.String))
-        for name in known
-    }
-    initial = words["patient_first_name"].str.slice(0, 1).fill_null("")
-    texts = frame.select(
-        pl.int_range(pl.len()),  # so that nothing but nulls has as many rows
-        member=words["member_id"],
-        corrected=words.get("corrected_member_id", nothing),
-        name=words["patient_last_name"] + "\0" + initial,
-        person=pl.concat_str([word.fill_null("") for word in words.values()], separator="\0"),
+    words = frame.select(
+        pl.int_range(pl.len()).alias("row"),  # so that nothing but nulls has as many rows
+        *(
+            pl.lit("").alias(name) if frame[name].null_count() == frame.height else _plain(pl.col(name))
+            for name in known
+        ),
+    )
+    said = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in known}
+    texts = words.select(
+        member=said["member_id"],
+        corrected=said.get("corrected_member_id", pl.lit(None, pl.String)),
+        name=said["patient_last_name"] + "\0" + pl.col("patient_first_name").str.slice(0, 1),
+        person=pl.concat_str(known, separator="\0"),
     )
     person = texts["person"].set(texts["person"].str.len_bytes() == len(known) - 1, None)  # nothing is known
     rows = frame.with_columns(
@@ -156,6 +148,5 @@ def _in_year(day: pl.Expr) -> pl.Expr:
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
-    """Upper case without blanks around; null when nothing is left."""
-    plain = text.str.strip_chars().str.to_uppercase()
-    return pl.when(plain != "").then(plain)
+    """Upper case without blanks around; empty when it is missing."""
+    return text.cast(pl.String).str.strip_chars().str.to_uppercase().fill_null("")

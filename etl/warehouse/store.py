@@ -102,7 +102,9 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection = duckdb.connect(":memory:")
             try:
                 # no log: a copy that was left half done is thrown away, so nothing needs to be recovered
-                connection.execute(f"attach '{_quoted(building)}' as building (recovery_mode no_wal_writes)")
+                # every write to a table packs its last row group anew, so they are half as large as usual
+                options = "recovery_mode no_wal_writes, row_group_size 61440"
+                connection.execute(f"attach '{_quoted(building)}' as building ({options})")
                 connection.execute("use building")
                 # what memory does not hold spills beside the copy, for the owner only, and goes with it (`_clear`)
                 connection.execute(f"set temp_directory = '{_quoted(building)}.tmp'")

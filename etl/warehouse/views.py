@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "line_share": "kept",
     "line_adjustment": "joined",
     "payment_line": "kept",
+    "payment_total": "passing",
     "split_payment": "kept",
     "partial_answer": "passing",
     "adjudication": "kept",
@@ -119,13 +120,13 @@ def depends_on_day(view: str) -> bool:
 
 @cache
 def as_of_query(view: str) -> str:
-    """A `with` clause that defines `view`, and the views below it that depend on the day, as of the parameter
-    $as_of."""
+    """A `with` clause that defines `view`, and the views below it that depend on the day or that the warehouse does not
+    hold, as of the parameter $as_of."""
     needed = {view}
     for name in reversed(ORDER):
         if name in needed:
-            needed.update(below for below in _below(name) if depends_on_day(below))
-    steps = (f"{name} as materialized (\n{text(name)}\n)" for name in ORDER if name in needed and depends_on_day(name))
+            needed.update(below for below in _below(name) if _is_computed(below))
+    steps = (f"{name} as materialized (\n{text(name)}\n)" for name in ORDER if name in needed and _is_computed(name))
     return "with " + ",\n".join(steps)
 
 
@@ -143,6 +144,10 @@ def over_kept(view: str, rows: str) -> str:
             select = rows.format(name) if KINDS[name] == "kept" else text(name)
             steps.append(f"{name} as materialized (\n{select}\n)")
     return "with " + ",\n".join(steps)
+
+
+def _is_computed(view: str) -> bool:
+    return depends_on_day(view) or KINDS[view] == "passing"
 
 
 def _below(view: str) -> tuple[str, ...]:

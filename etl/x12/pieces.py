@@ -16,6 +16,9 @@ from etl.x12.wide import narrowed
 # larger ones read no faster, and what is made of one stands in memory at once
 CHUNK = 4 << 20
 _BLANK = b" \t\r\n\x00\x1a"
+# the ids between which pieces are cut; few files have them in small letters, so they are only looked for where ISA has
+_CAPITALS = (b"ISA", b"SE")
+_SMALL = (b"isa", b"se")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class UnreadableError(Exception):
 def sniff(data: bytes, at: int) -> Delimiters | None:
     """The separators that the ISA at byte `at` declares, or None when it has no 16 elements (X12.5: ISA11, ISA16)."""
     element = data[at + 3 : at + 4]
-    if not element or element.isalnum() or element.isspace():
+    if not element or element.isalnum() or (element.isspace() and element != b"\t"):
         return None
     cuts = [at + 3]
     for _ in range(15):
@@ -47,6 +50,8 @@ def sniff(data: bytes, at: int) -> Delimiters | None:
         if cut < 0:
             return None
         cuts.append(cut)
+    if element == b"\t" and not data[cuts[11] + 1 : cuts[12]].strip().isdigit():
+        return None  # the heading of a table: ISA12 is the version
     behind = data[cuts[15] + 1 : cuts[15] + 7]
     unwrapped = behind.translate(None, b"\r\n")
     if len(unwrapped) > 1 and not unwrapped[1:2].isalnum() and not unwrapped[1:2].isspace():
@@ -72,7 +77,11 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
     Raises UnreadableError when the first bytes hold no usable ISA.
     """
     data, rest = narrowed(stream, chunk)
-    at = _find_isa(data, 0, b"")
+    ids = _CAPITALS
+    at = _find_isa(data, 0, b"", ids)
+    if at < 0 and b"isa" in data:
+        ids = _SMALL
+        at = _find_isa(data, 0, b"", ids)
     delimiters = sniff(data, at) if at >= 0 else None
     if delimiters is None:
         raise UnreadableError(_no_isa(data))
@@ -81,12 +90,12 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
         data = data[at:]
     done, start = False, 3  # start: where the next ISA may stand
     while not done:
-        cut = _cut(data, delimiters, start)
+        cut = _cut(data, delimiters, start, ids)
         while cut < 0 and not done:
             more = rest.read(chunk)
             done = not more
             data += more
-            cut = _cut(data, delimiters, start)
+            cut = _cut(data, delimiters, start, ids)
         piece, data = (data[:cut], data[cut:]) if cut >= 0 else (data, b"")
         if piece[:64].strip(_BLANK) or piece.strip(_BLANK):
             held = [_plain(piece, delimiters)]
@@ -95,7 +104,7 @@ def read(stream: BinaryIO, chunk: int = CHUNK) -> Iterator[tuple[bytes, Delimite
         if not data and not done:
             data = rest.read(chunk)
             done = not data
-        opened = sniff(data, 0) if data.startswith(b"ISA") else None
+        opened = sniff(data, 0) if data.startswith(ids[0]) else None
         delimiters, start = (opened, 3) if opened else (delimiters, 0)
     if data.strip(_BLANK):
         yield _plain(data, delimiters), delimiters
@@ -131,13 +140,13 @@ def _without_padding(piece: bytes, terminator: bytes) -> bytes:
     if piece[-2:-1] not in (b" ", b"\t"):
         return piece  # as most files are
     trimmed, count = re.subn(rb"[ \t]+" + re.escape(terminator), lambda _: terminator, piece)
-    return trimmed if piece.count(terminator) - count <= piece.startswith(b"ISA") else piece
+    return trimmed if piece.count(terminator) - count <= (piece[:3].upper() == b"ISA") else piece
 
 
 def _behind_blanks(behind: bytes, element: bytes) -> bytes:
     """The terminator of an ISA that is padded with blanks: what stands before the next GS or TA1; else nothing."""
     unpadded = behind.lstrip(b" \t")
-    following = unpadded[1:].lstrip(b" \t\r\n")
+    following = unpadded[1:].lstrip(b" \t\r\n").upper()
     return unpadded[:1] if following.startswith((b"GS" + element, b"TA1" + element)) else b""
 
 
@@ -155,16 +164,16 @@ def _next_line(data: bytes, at: int) -> bytes:
     return next((line.rstrip() for line in lines if line.strip()), b"")
 
 
-def _cut(data: bytes, delimiters: Delimiters, start: int) -> int:
+def _cut(data: bytes, delimiters: Delimiters, start: int, ids: tuple[bytes, bytes]) -> int:
     """Where to cut what has been read: before the next ISA (from `start` on), else after the last whole SE, else -1."""
-    cut = _find_isa(data, start, delimiters.segment)
-    return cut if cut >= 0 else _after_last_se(data, delimiters)
+    cut = _find_isa(data, start, delimiters.segment, ids)
+    return cut if cut >= 0 else _after_last_se(data, delimiters, ids)
 
 
-def _find_isa(data: bytes, start: int, terminator: bytes) -> int:
+def _find_isa(data: bytes, start: int, terminator: bytes, ids: tuple[bytes, bytes]) -> int:
     """Where an ISA segment begins at or after `start`. Without a known terminator only a line's end, blanks, a
     byte-order mark or something that is no word may stand before it; -1 when there is none."""
-    at = data.find(b"ISA", start)
+    at = data.find(ids[0], start)
     while at >= 0:
         before = data[max(at - 8, 0) : at].rstrip(
             b" \t\x00\x1a" if terminator in (b"\n", b"\r") else b" \t\r\n\x00\x1a"
@@ -174,19 +183,19 @@ def _find_isa(data: bytes, start: int, terminator: bytes) -> int:
         opens = not before or before.endswith(terminator) if terminator else is_line or not before[-1:].isalnum()
         if opens and sniff(data, at):
             return at
-        at = data.find(b"ISA", at + 3)
+        at = data.find(ids[0], at + 3)
     return -1
 
 
-def _after_last_se(data: bytes, d: Delimiters) -> int:
+def _after_last_se(data: bytes, d: Delimiters, ids: tuple[bytes, bytes]) -> int:
     """The end of the last whole SE segment, or -1. Only line ends and blanks may stand before its id."""
-    at = data.rfind(b"SE" + d.element)
+    at = data.rfind(ids[1] + d.element)
     while at > 0:
         before = data[max(at - 40, 0) : at].rstrip(b" \t" if d.segment in (b"\n", b"\r") else b" \t\r\n")
         end = data.find(d.segment, at)
         if before.endswith(d.segment) and end >= 0:
             return end + 1
-        at = data.rfind(b"SE" + d.element, 0, at)
+        at = data.rfind(ids[1] + d.element, 0, at)
     return -1
 
 
@@ -198,7 +207,7 @@ def _no_isa(data: bytes) -> Problem:
         found = "a PDF"
     elif start.startswith(b"PK"):
         found = "a zip or Excel file"
-    elif b"ISA" in data[:4096]:
+    elif b"ISA" in data[:4096].upper():
         found = "an ISA segment without 16 elements"
     else:
         found = "no ISA segment"

@@ -116,6 +116,7 @@ def _claim_payments(t: Tokens, service: pl.DataFrame) -> pl.DataFrame:
             "received_date": t.date_at(in_claim("DTM", "050"), 2, "DTM*050"),
         }
     )
+    _note_reversed(t, rows["period_from"], rows["period_to"], in_claim("DTM", "233"), "DTM*233")
     line_dates = service.group_by("claim_payment").agg(
         pl.col("service_from").min().alias("line_from"), pl.col("service_date").max().alias("line_to")
     )
@@ -150,6 +151,8 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
     )
     first_day = t.date_at(first_day_at, 2, "DTM02")
     is_one_day = bool((first_day_at == last_day_at).all())
+    last_day = first_day if is_one_day else t.date_at(last_day_at, 2, "DTM02")
+    _note_reversed(t, first_day, last_day, last_day_at, "DTM*151")
     rows = pl.select(
         service_payment=pl.Series(np.arange(len(service))),
         claim_payment=pl.Series(owner),
@@ -170,10 +173,17 @@ def _service_payments(t: Tokens) -> pl.DataFrame:
         submitted_modifiers=pl.concat_str(*submitted[2:], separator=":", ignore_nulls=True).replace("", None),
         submitted_units=t.amount_at(service, 7, "SVC07", scale=3),
         service_from=first_day,
-        service_date=first_day if is_one_day else t.date_at(last_day_at, 2, "DTM02"),
+        service_date=last_day,
         line_control_number=t.text_at(first_between(service, end, t.qualified("REF", "6R")), 2),
     )
     return rows if is_owned.all() else rows.filter(pl.Series(is_owned))
+
+
+def _note_reversed(t: Tokens, first: pl.Series, last: pl.Series, last_at: Positions, name: str) -> None:
+    """Note the segments whose day, the last of a period, is before its first."""
+    wrong = (last < first).fill_null(False)
+    if wrong.any():
+        t.note(last_at, t.text_at(last_at, 2), wrong, name, "range")
 
 
 def _first_text(preferred: pl.Series, other: pl.Series) -> pl.Series:

@@ -102,6 +102,17 @@ def test_what_an_older_sending_takes_the_place_of_is_said_and_comes_back_with_it
     assert open_reader(db).execute(SENT.format(table="claim")).fetchall() == [("2026-01-18", "late")] * 2
 
 
+def test_of_three_sendings_loaded_in_reverse_both_later_ones_come_back_with_the_first(tmp_path: Path, db: Path) -> None:
+    late, later = (claims_file(FIRST, sent=day) for day in ("20260118", "20260125"))
+    for part in ({"later": later}, {"late": late}, {"early": claims_file(FIRST)}):
+        loaded(tmp_path, db, **part)
+    assert unload("early", db)["load_again"] == ["late", "later"]
+    assert claims_in(db) == []
+    loaded(tmp_path, db, late=late, later=later)
+    assert open_reader(db).execute(SENT.format(table="claim")).fetchall() == [("2026-01-18", "late")]
+    assert open_reader(db).execute(SENT.format(table="claim_sent_again")).fetchall() == [("2026-01-25", "later")]
+
+
 def test_the_later_sending_that_came_first_leaves_nothing_when_it_is_taken_back(tmp_path: Path, db: Path) -> None:
     loaded(tmp_path, db, late=claims_file(FIRST, sent="20260118"))
     loaded(tmp_path, db, early=claims_file(FIRST))

@@ -292,6 +292,25 @@ def test_a_range_whose_days_are_reversed_is_loaded_and_said() -> None:
     ]
 
 
+def test_a_period_of_a_line_or_a_claim_whose_days_are_reversed_is_loaded_and_said() -> None:
+    paid = """
+        CLP*A1*1*100*80**12*ICN1
+        DTM*232*20260109
+        DTM*233*20260108
+        SVC*HC:99213*100*80
+        DTM*150*20260107
+        DTM*151*20260105
+        CAS*CO*45*20"""
+    found = parsed(remittance_file(paid))
+    assert found.table("claim_payment", "service_from", "service_date") == [("2026-01-09", "2026-01-08")]
+    assert found.table("service_payment", "service_from", "service_date") == [("2026-01-07", "2026-01-05")]
+    expected = "a first day no later than the last"
+    assert [(one.rule, one.found, one.expected) for one in found.problems] == [
+        ("days-reversed", "DTM*233 “20260108”", expected),
+        ("days-reversed", "DTM*151 “20260105”", expected),
+    ]
+
+
 @pytest.mark.parametrize("written", ["202601051430", "20260105143000"])
 def test_a_time_behind_a_day_does_not_matter(written: str) -> None:
     found = parsed(whole("837P", claims_text("A1").replace("D8*20260105", f"DT*{written}")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -31,6 +32,7 @@ PAID = """
     CAS*CO*45*10
 """
 FIRST_FILE = claims_file(TWO_LINES)
+OTHER = Dress("|", ">", "'")
 
 
 def same_rows(data: bytes) -> None:
@@ -53,6 +55,8 @@ DRESSES = {
     "LF is the terminator": Dress(segment="\n"),
     "CRLF is the terminator": Dress(segment="\r", line_end="\n"),
     "element separator |": Dress(element="|"),
+    "element separator a tab": Dress(element="\t"),
+    "element separator a tab and terminator LF": Dress(element="\t", segment="\n"),
     "element separator ~ and terminator LF": Dress(element="~", segment="\n"),
     "component separator >": Dress(component=">"),
     "component separator |": Dress(component="|"),
@@ -130,6 +134,20 @@ def test_lower_case_segment_ids() -> None:
     for name in ("NM1", "CLM", "LX", "SV1", "DTP", "SE", "GE", "IEA"):
         text = text.replace(f"~{name}*", f"~{name.lower()}*")
     same_rows(text.encode())
+
+
+@pytest.mark.parametrize("chunk", [150, 300, 1 << 20])
+def test_a_file_all_of_whose_ids_are_in_small_letters(chunk: int) -> None:
+    first = re.sub(rb"(^|~)[A-Z0-9]+(?=\*)", lambda found: found[0].lower(), FIRST_FILE)
+    second = re.sub(
+        rb"(^|')[A-Z0-9]+(?=\|)",
+        lambda found: found[0].lower(),
+        whole("837P", one_claim("B1"), OTHER, control="000000002"),
+    )
+    assert first.startswith(b"isa*") and b"~clm*" in first and b"'se|" in second
+    found = parsed(first + second, chunk=chunk)
+    assert found.table("claim", "patient_control_number", "charge_amount") == [("A1", "150.50"), ("B1", "100.00")]
+    assert found.problems == []
 
 
 @pytest.mark.parametrize("blanks", [1, 14], ids=["one blank short", "no padding"])

@@ -1,16 +1,6 @@
 -- one row per adjudication known by the day: a claim payment that is no reversal, forward, predetermination or mere duplicate
 -- the parts of a split claim are one adjudication, named by the first of them
-with total as (
-    select
-        claim_payment_id, sum(allowed_amount) as allowed_amount, sum(patient_owed_amount) as patient_owed_amount,
-        sum(never_amount) as never_amount, sum(duplicate_amount) as duplicate_amount,
-        sum(case when denial_amount > 0 then least(denial_amount, greatest(charge_amount, 0)) else 0 end) as denied_amount,
-        bool_or(denial_amount > 0) as is_denied
-    from payment_line
-    group by claim_payment_id
-),
-
-known as (
+with known as (
     select * from payment where payment_date <= $as_of
 ),
 
@@ -18,7 +8,7 @@ candidate as (
     select
         p.*, t.allowed_amount, t.patient_owed_amount, t.never_amount, t.duplicate_amount, t.denied_amount, t.is_denied
     from known as p
-    join total as t on t.claim_payment_id = p.claim_payment_id
+    join payment_total as t on t.claim_payment_id = p.claim_payment_id
     where
         p.status_code not in ('22', '23', '25')
         and not (t.duplicate_amount > 0 and not t.is_denied and t.allowed_amount <= 0)
@@ -64,9 +54,12 @@ adjudicated as (
     union all
     -- of a part that was reversed nothing stands, but it was adjudicated
     select
-        claim_payment_id, root_id, payer_id, min(payment_date), min(payment_order), sum(charge_amount), sum(paid_amount),
-        sum(allowed_amount), sum(case when is_reversed then 0 else patient_owed_amount end),
-        sum(case when is_reversed then 0 else never_amount end), sum(denied_amount), bool_or(is_denied), bool_and(is_reversed)
+        claim_payment_id, root_id, payer_id, min(payment_date), min(payment_order),
+        cast(sum(charge_amount) as decimal(18, 2)), cast(sum(paid_amount) as decimal(18, 2)),
+        cast(sum(allowed_amount) as decimal(18, 2)),
+        cast(sum(case when is_reversed then 0 else patient_owed_amount end) as decimal(18, 2)),
+        cast(sum(case when is_reversed then 0 else never_amount end) as decimal(18, 2)),
+        cast(sum(denied_amount) as decimal(18, 2)), bool_or(is_denied), bool_and(is_reversed)
     from judged
     where is_split
     group by claim_payment_id, root_id, payer_id
@@ -86,10 +79,7 @@ select
     c.claim_payment_id, c.root_id, c.payer_id, c.payment_date, c.payment_order,
     c.payment_order = s.first_order as is_initial,
     c.payment_order >= coalesce(s.last_whole_order, s.first_order) and not c.is_reversed as is_standing,
-    cast(c.charge_amount as decimal(18, 2)) as charge_amount, cast(c.paid_amount as decimal(18, 2)) as paid_amount,
-    cast(c.allowed_amount as decimal(18, 2)) as allowed_amount,
-    cast(c.patient_owed_amount as decimal(18, 2)) as patient_owed_amount, cast(c.never_amount as decimal(18, 2)) as never_amount,
-    cast(c.denied_amount as decimal(18, 2)) as denied_amount,
+    c.charge_amount, c.paid_amount, c.allowed_amount, c.patient_owed_amount, c.never_amount, c.denied_amount,
     c.is_denied, c.is_denied and c.allowed_amount <= 0 as is_zero_pay
 from adjudicated as c
 join span as s on s.root_id = c.root_id and s.payer_id = c.payer_id

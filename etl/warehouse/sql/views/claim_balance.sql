@@ -3,7 +3,7 @@
 -- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
     select
-        root_id, sum(paid_amount) as paid_amount, max(payment_date) as last_remit_date, min(payment_order) as first_order
+        root_id, cast(sum(paid_amount) as decimal(18, 2)) as paid_amount, max(payment_date) as last_remit_date, min(payment_order) as first_order
     from payment
     where payment_date <= $as_of
     group by root_id
@@ -11,8 +11,9 @@ with paid as (
 
 superseded as (
     select
-        adjudication_id, sum(never_amount) as never_amount, sum(patient_owed_amount) as patient_owed_amount,
-        sum(denied_amount) as denied_amount
+        adjudication_id, cast(sum(never_amount) as decimal(18, 2)) as never_amount,
+        cast(sum(patient_owed_amount) as decimal(18, 2)) as patient_owed_amount,
+        cast(sum(denied_amount) as decimal(18, 2)) as denied_amount
     from superseded_line
     group by adjudication_id
 ),
@@ -20,8 +21,8 @@ superseded as (
 standing as (
     select
         a.root_id, a.payer_id, max(a.payment_order) as payment_order,
-        sum(a.never_amount - coalesce(g.never_amount, 0)) as never_amount,
-        sum(a.patient_owed_amount - coalesce(g.patient_owed_amount, 0)) as patient_owed_amount,
+        cast(sum(a.never_amount) - coalesce(sum(g.never_amount), 0) as decimal(18, 2)) as never_amount,
+        cast(sum(a.patient_owed_amount) - coalesce(sum(g.patient_owed_amount), 0) as decimal(18, 2)) as patient_owed_amount,
         bool_or(a.is_denied and coalesce(a.denied_amount > g.denied_amount, true)) as is_denied
     from adjudication as a
     left join superseded as g on g.adjudication_id = a.claim_payment_id
@@ -31,7 +32,7 @@ standing as (
 
 stands as (
     select
-        root_id, sum(never_amount) as never_amount, bool_or(is_denied) as is_denied,
+        root_id, cast(sum(never_amount) as decimal(18, 2)) as never_amount, bool_or(is_denied) as is_denied,
         max_by(patient_owed_amount, payment_order) as patient_owed_amount
     from standing
     group by root_id
@@ -40,8 +41,9 @@ stands as (
 posted as (
     select
         k.root_id,
-        sum(case t.kind when 'refund' then -t.amount when 'write_off' then 0 else t.amount end) as patient_paid_amount,
-        sum(t.amount) filter (where t.kind = 'write_off') as write_off_amount
+        cast(sum(case t.kind when 'refund' then -t.amount when 'write_off' then 0 else t.amount end) as decimal(18, 2))
+            as patient_paid_amount,
+        cast(sum(t.amount) filter (where t.kind = 'write_off') as decimal(18, 2)) as write_off_amount
     from patient_transaction as t
     join root as k on k.patient_control_number = t.claim_id
     where t.date <= $as_of
@@ -79,9 +81,11 @@ settled as (
         o.root_id is not null as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
         coalesce(s.never_amount, 0) as contractual_amount, coalesce(t.patient_paid_amount, 0) as patient_paid_amount,
         coalesce(t.write_off_amount, 0) as write_off_amount,
-        c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
-            as insurance_before_write_off,
-        coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as patient_before_write_off
+        cast(
+            c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
+            as decimal(18, 2)
+        ) as insurance_before_write_off,
+        cast(coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as decimal(18, 2)) as patient_before_write_off
     from charged as c
     left join rejected as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id

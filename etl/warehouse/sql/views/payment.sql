@@ -16,6 +16,7 @@ version as (
     from claim as c
     left join payer_key as y on y.spelled_as = coalesce(c.payer_id, upper(c.payer_name))
     join root as k on k.patient_control_number = c.patient_control_number
+    where k.root_id in (select root_id from dated)
 ),
 
 only_version as (

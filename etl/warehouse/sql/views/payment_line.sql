@@ -2,10 +2,10 @@
 with money as (
     select
         claim_payment_id, place, bool_or(amount <> 0) as has_adjustment,
-        sum(amount) filter (where treatment = 'patient_share') as patient_share_amount,
-        sum(amount) filter (where treatment = 'never') as never_amount,
-        sum(amount) filter (where treatment = 'denial') as denial_amount,
-        sum(amount) filter (where treatment = 'denial_if_nothing_allowed') as denial_if_nothing_amount
+        cast(sum(amount) filter (where treatment = 'patient_share') as decimal(18, 2)) as patient_share_amount,
+        cast(sum(amount) filter (where treatment = 'never') as decimal(18, 2)) as never_amount,
+        cast(sum(amount) filter (where treatment = 'denial') as decimal(18, 2)) as denial_amount,
+        cast(sum(amount) filter (where treatment = 'denial_if_nothing_allowed') as decimal(18, 2)) as denial_if_nothing_amount
     from line_adjustment
     group by claim_payment_id, place
 ),
@@ -14,13 +14,13 @@ with money as (
 rare as (
     select
         claim_payment_id, place,
-        sum(amount) filter (where follows_payment) as follows_amount,
-        sum(amount) filter (where group_code = 'PR' and treatment <> 'patient_share') as patient_other_amount,
-        sum(amount) filter (where group_code = 'PR' and treatment = 'never') as patient_never_amount,
-        sum(amount) filter (where group_code = 'PR' and treatment = 'denial_if_nothing_allowed') as patient_reduction_amount,
-        sum(amount) filter (where treatment = 'duplicate') as duplicate_amount,
-        sum(amount) filter (where treatment = 'pending') as pending_amount,
-        sum(amount) filter (where treatment = 'unknown') as unknown_amount
+        cast(sum(amount) filter (where follows_payment) as decimal(18, 2)) as follows_amount,
+        cast(sum(amount) filter (where group_code = 'PR' and treatment <> 'patient_share') as decimal(18, 2)) as patient_other_amount,
+        cast(sum(amount) filter (where group_code = 'PR' and treatment = 'never') as decimal(18, 2)) as patient_never_amount,
+        cast(sum(amount) filter (where group_code = 'PR' and treatment = 'denial_if_nothing_allowed') as decimal(18, 2)) as patient_reduction_amount,
+        cast(sum(amount) filter (where treatment = 'duplicate') as decimal(18, 2)) as duplicate_amount,
+        cast(sum(amount) filter (where treatment = 'pending') as decimal(18, 2)) as pending_amount,
+        cast(sum(amount) filter (where treatment = 'unknown') as decimal(18, 2)) as unknown_amount
     from line_adjustment
     where
         follows_payment or treatment in ('duplicate', 'pending', 'unknown')
