@@ -83,7 +83,16 @@ def _sql(name: str) -> str:
 # the numbers of what is new or was touched, where several claims bear them or did
 _LOOKED_AT = """
     with news as (
-        select patient_control_number as number from claim where claim_id >= $claim_id
+        select patient_control_number as number from claim
+        where claim_id >= $claim_id
+        group by number having count(*) > 1
+        union
+        select patient_control_number from claim
+        where
+            claim_id >= $claim_id
+            and patient_control_number in (
+                select patient_control_number from root union all select sent_number from claim_visit
+            )
         union
         select patient_control_number from acknowledgement where transaction_set_id >= $transaction_set_id
         union
@@ -96,7 +105,7 @@ _LOOKED_AT = """
         select v.sent_number
         from claim_visit as v
         join claim as c on c.claim_id = v.claim_id
-        where c.patient_control_number in (select number from news)
+        where $claim_id = 0 or c.patient_control_number in (select number from news)
     )
 
     select sent_number from sent

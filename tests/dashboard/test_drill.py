@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,9 @@ def test_rows_add_up_to_the_figure(name: str, warehouse: Path, everything: Scope
     question = Question(name, everything)
     frame = data.rows(question, columns.COLUMNS[question.measure.view])
     total = sum((Decimal(str(value)) for value in frame["contribution"]), Decimal(0))
-    assert total == Decimal(str(data.total(question)["numerator"]))
+    figure = Decimal(str(data.total(question)["numerator"]))
+    # only net days are weighed by a share, so that a row holds a part of a cent
+    assert (total.quantize(figure, ROUND_HALF_UP) if name == "days_in_ar_net" else total) == figure
     assert frame.height
 
 

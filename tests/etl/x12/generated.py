@@ -15,6 +15,7 @@ money = st.sampled_from(["0", "100", "12.5", "99.99", ".5", "1000000.01", "33.33
 units = st.sampled_from(["1", "2.5", "0", "30", ".125"])
 days = st.dates(min_value=date(2024, 1, 1), max_value=date(2026, 12, 31))
 day = days.map(lambda one: one.strftime("%Y%m%d"))
+period = st.lists(day, min_size=2, max_size=2).map(sorted)
 day_or_range = st.one_of(
     day.map(lambda one: f"D8*{one}"), st.tuples(day, day).map(lambda two: f"RD8*{min(two)}-{max(two)}")
 )
@@ -167,11 +168,8 @@ def service_payment(draw: st.DrawFn) -> str:
     procedure = draw(composites() | st.just("NU:0450"))
     revenue, count = draw(maybe(st.just("0301"))), draw(maybe(units))
     changed, before = draw(maybe(composites())), draw(maybe(units))
-    dates = draw(
-        st.sampled_from(["", "472", "150 151", "150"]).flatmap(
-            lambda names: st.tuples(*[day.map(lambda one, name=name: f"DTM*{name}*{one}") for name in names.split()])
-        )
-    )
+    names = draw(st.sampled_from(["", "472", "150 151", "150"])).split()
+    dates = [f"DTM*{name}*{one}" for name, one in zip(names, draw(period), strict=False)]
     return joined(
         f"SVC*{procedure}*{draw(money)}*{draw(money)}*{revenue}*{count}*{changed}*{before}".rstrip("*"),
         *dates,
@@ -198,7 +196,8 @@ def claim_payment(draw: st.DrawFn) -> str:
         draw(maybe(money.map(lambda one: f"MOA*.8*{one}*MA01**MA18***{one}"))),
         draw(maybe(money.map(lambda one: f"MIA*0*{one}**{one}*N30***************N31****{one}"))),
         draw(maybe(words.map(lambda one: f"REF*F8*{one}"))),
-        *[draw(maybe(day.map(lambda one, name=name: f"DTM*{name}*{one}"))) for name in ("232", "233", "050", "036")],
+        *[draw(maybe(st.just(f"DTM*{name}*{one}"))) for name, one in zip(("232", "233"), draw(period), strict=True)],
+        *[draw(maybe(day.map(lambda one, name=name: f"DTM*{name}*{one}"))) for name in ("050", "036")],
         *[draw(maybe(money.map(lambda one, name=name: f"AMT*{name}*{one}"))) for name in ("AU", "I")],
         *draw(st.lists(service_payment(), max_size=4)),
     )
