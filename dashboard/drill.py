@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 
 import polars as pl
@@ -95,9 +95,7 @@ def _sum_words(question: Question, frame: pl.DataFrame) -> str:
     answer, measure = data.total(question), question.measure
     if frame.height > data.MOST_ROWS:
         return f"The {data.MOST_ROWS:,} largest of the rows that make up **{words.number(measure, answer['value'])}**."
-    expected = Decimal(str(answer["numerator"]))
-    # a row of net days holds a part of a cent: the figure rounds their sum, as DuckDB does
-    total = Decimal(str(frame["contribution"].sum())).quantize(expected, ROUND_HALF_UP)
+    total, expected = measure.added_up(frame), Decimal(str(answer["numerator"]))
     if total != expected:  # never seen; a reader must not trust a table that tells another story than its tile
         raise UserError(f"The rows add up to {total}, the figure says {expected}. Please report this.")
     rows = f"{frame.height:,} row{'s' if frame.height != 1 else ''}"

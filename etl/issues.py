@@ -23,7 +23,6 @@ _SCHEMA = {
 }  # fmt: skip
 
 
-UNITS = {"x12": "segment", "": "segment", "fhir": "line"}  # by the file's kind; tables are counted in rows
 _UNIT = f"coalesce((select {UNIT} from source_file as f where f.sha256 = i.sha256 limit 1), 'segment')"
 
 

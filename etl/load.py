@@ -251,7 +251,7 @@ class _Loader:
             self.report.files += 1
         if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
             self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
-        unit = issues.UNITS.get(arrival.kind, "row")
+        unit = checks.UNITS.get(arrival.kind, "row")
         arrival.problems = [replace(problem, unit=unit) for problem in arrival.problems]
         self.report.problems += [(one.name, problem) for problem in arrival.problems]
 

@@ -19,7 +19,7 @@ QUARANTINED = {
     "attribution_denial": "attribution.csv",
     "attribution_person": "attribution.csv",
     "coding_audit_claim": "coding_audit.csv",
-    "reused_number": "",
+    "reused_number": "side files",  # its rows say which
 }
 FLAGGED = {"staff_two_roles": "staff.csv", "work_log_staff": "work_log.csv", "work_log_role": "work_log.csv"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, Literal
 
@@ -174,6 +175,12 @@ class Measure:
         sql = f"select {amount} as contribution, {', '.join(columns)} from chosen where {self.numerator.condition}"
         sql += f" and {amount} <> 0 order by contribution desc, {_KEYS.get(self.view, 'root_id')}"
         return _frame(connection, chosen.then(sql + (f" limit {int(limit)}" if limit else "")))
+
+    def added_up(self, rows: pl.DataFrame) -> Decimal:
+        """What `rows` add up to as the figure reports it: with a share they hold parts of a cent, and their sum is
+        rounded."""
+        total = Decimal(str(rows["contribution"].sum()))
+        return total.quantize(Decimal("0.01"), ROUND_HALF_UP) if self.numerator.share else total
 
     def counted_as(self) -> str:
         """How it is counted, in Markdown."""

@@ -17,8 +17,10 @@ NAMES = (
     "claim_charge",
 )
 
-# in what positions in a source_file f are counted
-UNIT = "case f.kind when 'x12' then 'segment' when 'fhir' then 'line' else 'row' end"
+# in what positions in a file are counted, by its kind (tables: in rows); the same as SQL of a source_file f
+UNITS = {"x12": "segment", "": "segment", "fhir": "line"}
+_WHEN = " ".join(f"when '{kind}' then '{unit}'" for kind, unit in UNITS.items())
+UNIT = f"case f.kind {_WHEN} else 'row' end"
 
 # where a bad row stands, and the rule that it breaks
 _WHERE = ("file", "segment", "unit", "rule")

@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "line_share": "kept",
     "line_adjustment": "joined",
     "payment_line": "kept",
+    "line_family": "joined",
     "payment_total": "passing",
     "split_payment": "kept",
     "partial_answer": "passing",

@@ -28,6 +28,7 @@ def test_rows_add_up_to_the_figure(name: str, warehouse: Path, everything: Scope
     figure = Decimal(str(data.total(question)["numerator"]))
     # only net days are weighed by a share, so that a row holds a part of a cent
     assert (total.quantize(figure, ROUND_HALF_UP) if name == "days_in_ar_net" else total) == figure
+    assert question.measure.added_up(frame) == figure
     assert frame.height
 
 

@@ -194,9 +194,9 @@ def practice(number: Callable[[str, int], str]) -> dict[str, bytes]:
                 out[f"{account}{v}c.835"] = remittance_file(
                     paid(icn, "", f"-{charge}", f"-{amount}", name, "22"), "20260625", trace=f"{icn}C"
                 )
-    for name, field in (("work_log.csv", "claim_id,coder_id,biller_id,coded_at,charge_entered_at,submitted_at"),):
-        rows = [f"{number(a, v)},C{v},B1,2026-01-05,2026-01-06,2026-01-10" for a in "ABC" for v in range(4)]
-        out[name] = "\n".join([field, *rows, ""]).encode()
+    rows = [f"{number(a, v)},C{v},B1,2026-01-05,2026-01-06,2026-01-10" for a in "ABC" for v in range(4)]
+    fields = "claim_id,coder_id,biller_id,coded_at,charge_entered_at,submitted_at"
+    out["work_log.csv"] = "\n".join([fields, *rows, ""]).encode()
     rows = [f"{number(a, v)},2026-05-0{v + 1},patient_payment,5" for a in "ABC" for v in range(4)]
     out["patient_transactions.csv"] = "\n".join(["claim_id,date,kind,amount", *rows, ""]).encode()
     return out

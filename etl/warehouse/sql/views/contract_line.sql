@@ -33,12 +33,6 @@ priced as (
             and (r.modifier is null or r.modifier in (l.modifier_1, l.modifier_2, l.modifier_3, l.modifier_4))
             and l.service_date >= r.effective_from
             and (r.effective_to is null or l.service_date <= r.effective_to)
-),
-
-family as (
-    select k.procedure_code, r.family
-    from (select distinct procedure_code from payment_line where length(procedure_code) = 5) as k
-    join reference_procedure_family as r on k.procedure_code between r.first and r.last
 )
 
 select
@@ -49,5 +43,5 @@ select
     cast(greatest(x.allowed_amount - x.contract_amount, 0) as decimal(18, 2)) as overpaid_amount
 from priced as x
 join claim_root as c on c.root_id = x.root_id
-left join family as f on f.procedure_code = x.procedure_code
+left join line_family as f on f.procedure_code = x.procedure_code
 where x.nth = 1

@@ -13,12 +13,6 @@ with denied as (
             and (a.treatment = 'denial' or (a.treatment = 'denial_if_nothing_allowed' and d.allowed_amount = 0))
 ),
 
-family as (
-    select k.procedure_code, r.family
-    from (select distinct procedure_code from denied_line where length(procedure_code) = 5) as k
-    join reference_procedure_family as r on k.procedure_code between r.first and r.last
-),
-
 remarks as (
     select claim_payment_id, string_agg(distinct remark_code, ' ' order by remark_code) as remark_codes
     from (select claim_payment_id, case when code_list = 'RX' then concat('RX-', remark_code) else remark_code end as remark_code from remark)
@@ -37,5 +31,5 @@ select
 from denied as d
 join claim_outcome as o on o.root_id = d.root_id and o.payer_id = d.payer_id
 left join reference_carc as r on r.carc = d.carc
-left join family as f on f.procedure_code = d.procedure_code
+left join line_family as f on f.procedure_code = d.procedure_code
 left join remarks as k on k.claim_payment_id = d.claim_payment_id

@@ -41,13 +41,6 @@ work as (
     select b.root_id, b.payer_id, 'rejected', null, null, null, null, b.submission_date, b.open_amount, b.open_amount, false
     from receivable as b
     where b.side = 'insurance' and b.ar_reason = 'rejected'
-),
-
--- of all lines: DuckDB 2.0 fails when it takes them from `work` and a text column is grouped by
-family as (
-    select k.procedure_code, r.family
-    from (select distinct procedure_code from payment_line where length(procedure_code) = 5) as k
-    join reference_procedure_family as r on k.procedure_code between r.first and r.last
 )
 
 select
@@ -56,5 +49,5 @@ select
     cast(w.charge_amount as decimal(18, 2)) as charge_amount, cast(w.open_amount as decimal(18, 2)) as open_amount, w.is_in_progress
 from work as w
 join claim_root as c on c.root_id = w.root_id
-left join family as f on f.procedure_code = w.procedure_code
+left join line_family as f on f.procedure_code = w.procedure_code
 where w.open_amount > 0

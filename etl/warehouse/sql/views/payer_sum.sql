@@ -1,4 +1,5 @@
 -- sums by payer: first adjudications and those denied; claims answered, their charges and contractual adjustments
+-- answered_claims tells a payer whose sums are nothing from one that has no rows any more (rolling.sum_up)
 with part as (
     select payer_id, 1 as answered_claims, charge_amount, contractual_amount, 0 as first_answers, 0 as denied_claims
     from claim_balance
