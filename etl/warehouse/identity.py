@@ -99,31 +99,38 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
     all that is known of a person.
     """
     known = [name for name in PERSON if name in frame.columns]
-    words = frame.select(
-        pl.int_range(pl.len()).alias("row"),  # so that nothing but nulls has as many rows
-        *(
-            pl.lit("").alias(name) if frame[name].null_count() == frame.height else _plain(pl.col(name))
-            for name in known
-        ),
-    )
-    said = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in known}
+    # a practice's patients come again and again: each is written out and hashed once
+    named = [pl.col(name) for name in known if frame[name].null_count() < frame.height]
+    as_said = pl.concat_str([one.to_physical().cast(pl.String).fill_null("") for one in (*named, pl.lit(""))], separator="\0")
+    said = frame.select(as_said.alias("said")).with_row_index("row")
+    earliest = said.select(pl.col("row").first().over("said")).to_series()
+    chosen = earliest.unique().sort()
+    persons = _hashed(frame.select(known)[chosen], key)
+    of_row = pl.Series(np.searchsorted(chosen.to_numpy(), earliest.to_numpy()))
+    rows = frame.drop(known).with_columns(*persons.drop(known)[of_row], *frame.select(coarse(frame.columns)))
+    persons = persons.filter(pl.col("identity_key").is_not_null())
+    return rows, persons.select("identity_key", *known).unique("identity_key", keep="first")
+
+
+def _hashed(persons: pl.DataFrame, key: Key) -> pl.DataFrame:
+    """Persons with their keys; null where nothing is said to make one of."""
+    words = persons.select(_plain(pl.col(name)) for name in persons.columns)
+    said = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in words.columns}
     texts = words.select(
         member=said["member_id"],
         corrected=said.get("corrected_member_id", pl.lit(None, pl.String)),
         name=said["patient_last_name"] + "\0" + pl.col("patient_first_name").str.slice(0, 1),
-        person=pl.concat_str(known, separator="\0"),
+        person=pl.concat_str(pl.all(), separator="\0"),
     )
-    person = texts["person"].set(texts["person"].str.len_bytes() == len(known) - 1, None)  # nothing is known
-    rows = frame.with_columns(
-        key.numbers("member", texts["member"]).alias("member_key"),
-        key.numbers("name", texts["name"]).alias("name_key"),
-        key.numbers("person", person).alias("identity_key"),
-        *coarse(frame.columns),
-    )
-    if "corrected_member_id" in known:
-        rows = rows.with_columns(key.numbers("member", texts["corrected"]).alias("corrected_member_key"))
-    persons = rows.select("identity_key", *known).filter(pl.col("identity_key").is_not_null())
-    return rows.drop(known), persons.unique("identity_key", keep="first")
+    nothing = texts["person"].str.len_bytes() == words.width - 1
+    keys = {
+        "member_key": key.numbers("member", texts["member"]),
+        "name_key": key.numbers("name", texts["name"]),
+        "identity_key": key.numbers("person", texts["person"].set(nothing, None)),
+    }
+    if "corrected_member_id" in said:
+        keys["corrected_member_key"] = key.numbers("member", texts["corrected"])
+    return persons.with_columns(**keys)
 
 
 def coarse(columns: list[str]) -> list[pl.Expr]:
