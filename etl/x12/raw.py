@@ -18,6 +18,8 @@ Mask = npt.NDArray[np.bool_]
 PADDING = bytes(16)
 _VIEW = np.dtype([("length", "<i4"), ("head", "<u4"), ("rest", "<u8")])
 _INLINE = 12
+# days since 1970-01-01 of the first day of each month from 1900-01 to 2100-01
+_MONTHS = np.arange("1900-01", "2100-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)
 # keep the first n bytes of a little-endian word
 _KEEP_4 = np.array([(1 << 8 * n) - 1 for n in range(5)], dtype=np.uint32)
 _KEEP_8 = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
@@ -82,12 +84,10 @@ class Raw:
         is_digits &= ((digit + np.uint64(0x0606060606060606)) & np.uint64(0xF0F0F0F0F0F0F0F0)) == 0
         pair = digit * np.uint64(10) + (digit >> np.uint64(8))  # every other byte: 10 x one digit + the next
         century, year, month, day = ((pair >> np.uint64(shift)) & np.uint64(0xFF) for shift in (0, 16, 32, 48))
-        months = (century * np.uint64(100) + year).astype(np.int64) * 12 + month.astype(np.int64) - 1 - 1970 * 12
-        first, after = (_first_of_month(months + i) for i in (0, 1))
-        found = first + day.astype(np.int64) - 1
-        is_day = (
-            is_digits & (month >= 1) & (month <= 12) & (day >= 1) & (found < after) & (century >= 19) & (century <= 20)
-        )
+        months = ((century * np.uint64(100) + year) * np.uint64(12) + month).view(np.int64) - (1900 * 12 + 1)
+        is_day = is_digits & (month >= 1) & (month <= 12) & (day >= 1) & (months >= 0) & (months < len(_MONTHS) - 1)
+        found = _MONTHS.take(months, mode="clip") + day.view(np.int64) - 1
+        is_day &= found < _MONTHS.take(months + 1, mode="clip")
         return found.astype(np.int32), is_day
 
 
@@ -117,11 +117,6 @@ def name(number: int) -> str:
 def nulls(n: int) -> pl.Series:
     """A text column of `n` nulls."""
     return pl.Series([None], dtype=pl.String).new_from_index(0, n)
-
-
-def _first_of_month(months: Positions) -> Positions:
-    """Days since 1970-01-01 of the first day of months since 1970-01."""
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def _is_utf_8(text: bytes) -> bool:

@@ -149,6 +149,8 @@ class Tokens:
         if not self.n:
             return np.zeros(len(segments), np.int64), np.zeros(len(segments), np.int64)
         is_present = (element < self.count.take(segments)) & (segments >= 0)  # take(-1) is the last one: no harm
+        if not is_present.any():
+            return np.zeros(len(segments), np.int64), np.zeros(len(segments), np.int64)
         token = self.first.take(segments)
         token += element
         if is_present.all():
@@ -158,8 +160,11 @@ class Tokens:
         return start, length
 
     def _spans(self, token: Positions) -> tuple[Positions, Positions]:
-        start = self.starts.take(token).astype(np.int64)
-        return start, self.starts.take(token + 1) - start - 1
+        start = self.starts.take(token)
+        length = self.starts.take(token + 1)
+        length -= start
+        length -= 1
+        return start, length
 
     def note(self, segments: Positions, text: pl.Series, wrong: pl.Series, name: str, kind: str) -> None:
         """Note in `bad` the first thousand of these segments that are `wrong`, with the text of element `name`."""

@@ -52,7 +52,8 @@ select
     coalesce(f.family, 'unknown') as procedure_family,
     cast(case when v.frequency_code = '8' then 0 else v.charge_amount end as decimal(18, 2)) as charge_amount, v.frequency_code = '8' as is_void,
     v.service_date, s.submission_date, v.identity_key,
-    w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at, [coder.team, biller.team] as teams
+    w.coder_id, w.biller_id, w.coded_at, w.charge_entered_at,
+    case when coalesce(coder.team, biller.team) is not null then [coder.team, biller.team] end as teams
 from span as s
 join claim as v on v.claim_id = s.claim_id
 join claim as o on o.claim_id = s.first_claim_id
