@@ -61,13 +61,13 @@ class Plan:
     def keys(self, grain: Grain, dims: Sequence[str], floor: date | None = None) -> dict[str, str]:
         """Name and expression, over a row of the view, of what a rollup is grouped by; for a balance, dates before
         `floor` are as good as that day."""
-        day = self.date_column
-        time = {
-            "day": day,
-            "month": f"cast(date_trunc('month', {day}) as date)",
-            "age": f"case when {day} < date '{floor}' then date '{floor}' else {day} end",
-        }
-        return {grain: time[grain]} | {name: self.dims[name] for name in dims}
+        floored = f"case when {self.date_column} < date '{floor}' then date '{floor}' else {self.date_column} end"
+        time = floored if grain == "age" else self.time(grain, self.date_column)
+        return {grain: time} | {name: self.dims[name] for name in dims}
+
+    def time(self, grain: Grain, day: str) -> str:
+        """The day or month of a row, as SQL, from its `day` (or from its month, for a month)."""
+        return f"cast(date_trunc('month', {day}) as date)" if grain == "month" else day
 
     def columns(self, sign: str = "1") -> dict[str, str]:
         """Name and expression of the counts and sums; `sign` tells rows that come from rows that go."""

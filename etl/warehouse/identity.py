@@ -101,8 +101,8 @@ def take_out(frame: pl.DataFrame, key: Key) -> tuple[pl.DataFrame, pl.DataFrame]
     known = [name for name in PERSON if name in frame.columns]
     # a practice's patients come again and again: each is written out and hashed once
     named = [pl.col(name) for name in known if frame[name].null_count() < frame.height]
-    as_said = pl.concat_str([one.to_physical().cast(pl.String).fill_null("") for one in (*named, pl.lit(""))], separator="\0")
-    said = frame.select(as_said.alias("said")).with_row_index("row")
+    texts = [one.to_physical().cast(pl.String).fill_null("") for one in named] or [pl.repeat("", pl.len())]
+    said = frame.select(pl.concat_str(texts, separator="\0").alias("said")).with_row_index("row")
     earliest = said.select(pl.col("row").first().over("said")).to_series()
     chosen = earliest.unique().sort()
     persons = _hashed(frame.select(known)[chosen], key)

@@ -116,7 +116,7 @@ def refresh_views(
         connection.execute("delete from touched")
         connection.execute("insert into touched select root_id from root")
         connection.execute("insert into touched_number select claim_id from work_log")
-        _refresh_slices(connection, day)
+        _refresh_slices(connection, day, is_first=True)
     return last_known
 
 
@@ -196,8 +196,9 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since, before: date |
     return is_part
 
 
-def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
-    """Compute the rows of the touched roots, so many at a time that their joins need little memory."""
+def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date, is_first: bool = False) -> None:
+    """Compute the rows of the touched roots, so many at a time that their joins need little memory. With `is_first`
+    none of them has any yet."""
     connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")  # also for what was read meanwhile
     connection.execute("create or replace temp table wanted as select distinct root_id from touched")
     connection.execute(
@@ -213,7 +214,7 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
         connection.execute(
             "insert into touched select root_id from wanted where root_id between ? and ?", [start, start + step - 1]
         )
-        _refresh_part(connection, day)
+        _refresh_part(connection, day, is_first)
         if n > _SLICE:
             settle(connection)
     connection.execute("drop table wanted")
@@ -226,7 +227,7 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     rolling.settle(connection)
 
 
-def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bool) -> None:
     """Compute the rows of the touched roots in the temporary schema, and put them in place of their old ones."""
     lasting = f'"{scalar(connection, "select current_database()")}".main'
     for table, condition in _PART.items():
@@ -240,12 +241,13 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date) -> None:
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
     for view, kind in views.KINDS.items():
         if kind == "tally":
-            rolling.add(connection, view, lasting)
+            rolling.add(connection, view, lasting, is_first)
     for view in views.SUMMED:
         rolling.move(connection, view, lasting, day)
     for view in views.KEPT:
         rolling.move(connection, view, lasting, day)
-        connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
+        if not is_first or view in _PLACE:  # each slice computes what belongs to numbers
+            connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
         if kind != "small":

@@ -44,17 +44,15 @@ def make_anew(connection: duckdb.DuckDBPyConnection, view: str) -> None:
             _make(connection, plan)
 
 
-def add(connection: duckdb.DuckDBPyConnection, tally: str, lasting: str) -> None:
-    """Add to a tally what a load changes: the touched roots' share of it goes, that in the temporary table of the same
-    name comes. Called before their rows do."""
+def add(connection: duckdb.DuckDBPyConnection, tally: str, lasting: str, is_first: bool) -> None:
+    """Add to a tally what a load changes: the touched roots' share of it goes (if they have any), that in the temporary
+    table of the same name comes. Called before their rows do."""
     keys, sums = _columns(connection, f"temp.{tally}")
-    minus = ", ".join(f"-{name} as {name}" for name in sums)
-    connection.execute(
-        f"""insert into {lasting}.{tally} by name
-        select {", ".join(keys)}, {minus} from (\n{views.over_kept(tally, _touched(lasting))} select * from {tally}\n)
-        union all by name
-        select * from temp.{tally}"""
-    )
+    connection.execute(f"insert into {lasting}.{tally} by name from temp.{tally}")
+    if not is_first:
+        minus = ", ".join(f"-{name} as {name}" for name in sums)
+        gone = f"{views.over_kept(tally, _touched(lasting))} select * from {tally}"
+        connection.execute(f"insert into {lasting}.{tally} by name select {', '.join(keys)}, {minus} from (\n{gone}\n)")
 
 
 def sum_up(connection: duckdb.DuckDBPyConnection, tally: str) -> None:
@@ -82,6 +80,8 @@ def _touched(lasting: str) -> str:
 def move(connection: duckdb.DuckDBPyConnection, view: str, lasting: str, day: date) -> None:
     """Add to the rollups of a view what a load changes: the touched roots' rows in `lasting` go, those in the
     temporary table or view of the same name come. Called before they do."""
+    if not _has_rollups(connection):
+        return
     plans = [(plan, made) for plan in _plans(connection) if plan.view == view and (made := _made(connection, plan))]
     if not plans:
         return
@@ -124,14 +124,18 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
 def _plans(connection: duckdb.DuckDBPyConnection) -> Iterator[Plan]:
     """The rollups that the measures can use; none when no view is worth any and none were made: a small load need not
     know the measures, which take a twentieth of a second to import."""
-    heights = ", ".join(f"(select count(*) from {view})" for view in views.KEPT)
-    made = "(select count(*) from rollup_state)"
-    if not scalar(connection, f"select greatest({heights}) >= {WORTH_ROWS} or {made} > 0"):
-        return
+    if not _has_rollups(connection):
+        heights = ", ".join(f"(select count(*) from {view})" for view in views.KEPT)
+        if scalar(connection, f"select greatest({heights})") < WORTH_ROWS:
+            return
     from etl.measures.catalogue import MEASURES  # the measures know the warehouse's views: not while it is imported
     from etl.measures.rollup import plans
 
     yield from plans(MEASURES.values(), (*views.KEPT, *views.SUMMED))
+
+
+def _has_rollups(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(scalar(connection, "select count(*) from rollup_state"))
 
 
 def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -140,9 +144,16 @@ def _make(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     if rows < WORTH_ROWS:
         return
     first, last = _floor(connection) if plan.is_balance else _span(connection, plan.view, plan)
-    for i, (grain, dims) in enumerate(_chosen(connection, plan, first)):
+    wider: list[tuple[str, Grain, frozenset[str]]] = []
+    chosen = _chosen(connection, plan, first)
+    for i, (grain, dims) in enumerate(sorted(chosen, key=lambda one: (one[0] == "month", -len(one[1])))):
         name = f"{plan.prefix}_{i}"
-        select = _select(plan.view, plan, plan.keys(grain, dims, first))
+        of_wider = (one for one in reversed(wider) if one[1] in (grain, "day") and one[2] >= set(dims))
+        if source := next(of_wider, None):
+            select = _summed(source[0], plan, {grain: plan.time(grain, source[1])} | {dim: dim for dim in dims})
+        else:
+            select = _select(plan.view, plan, plan.keys(grain, dims, first))
+        wider.append((name, grain, frozenset(dims)))
         connection.execute(f"create table {name} as {select} order by all")
         height = _height(connection, name)
         counts, sums = list(plan.counts), [text for _, _, text in plan.sums]
@@ -199,6 +210,14 @@ def _select(source: str, plan: Plan, keys: Mapping[str, str], sign: str = "1") -
     return f"select {', '.join(columns)} from {source} where {plan.condition()} group by {by}"
 
 
+def _summed(rollup: str, plan: Plan, keys: Mapping[str, str]) -> str:
+    """The same from the rows of a rollup."""
+    columns = [f"{expression} as {name}" for name, expression in keys.items()]
+    columns += [f"sum({name}) as {name}" for name in plan.columns()]
+    by = ", ".join(str(i + 1) for i in range(len(keys)))
+    return f"select {', '.join(columns)} from {rollup} group by {by}"
+
+
 def _made(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, dict[str, str]]:
     """Name and keys of the rollups of a plan that hold its sums; none, when the measures have changed since."""
     rows = connection.execute(
@@ -216,11 +235,8 @@ def _tighten(connection: duckdb.DuckDBPyConnection, plan: Plan, name: str) -> No
         added = list(plan.columns())
         keys = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[0] not in added]
         counted = " or ".join(f"sum({one}) <> 0" for one in added if one.startswith("n"))
-        sums = ", ".join(f"sum({one}) as {one}" for one in added)
-        connection.execute(
-            f"""create or replace table {name} as select {", ".join(keys)}, {sums} from {name}
-            group by {", ".join(keys)} having {counted} order by all"""
-        )
+        select = _summed(name, plan, {key: key for key in keys})
+        connection.execute(f"create or replace table {name} as {select} having {counted} order by all")
         height = tight = _height(connection, name)
     connection.execute("update rollup_state set row_count = $1, tight_rows = $2 where name = $3", [height, tight, name])
 

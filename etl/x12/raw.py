@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 
 Positions = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int32]
 Codes = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
 
@@ -26,7 +27,7 @@ _KEEP_8 = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 
 
 class Raw:
-    """The text of a stretch, with `PADDING` behind its end. Positions are bytes."""
+    """The text of a stretch, with `PADDING` behind its end. Offsets are in bytes."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
@@ -36,7 +37,7 @@ class Raw:
         self._halves = np.ndarray((self._end + 13,), "<u4", text, 0, (1,))
         self._is_utf_8 = text.isascii() or _is_utf_8(text)
 
-    def texts(self, start: Positions, length: Positions) -> pl.Series:
+    def texts(self, start: Offsets, length: Offsets) -> pl.Series:
         """Text of `length` bytes from `start`; null where the length is 0 or less."""
         present = length > 0
         if not present.any():
@@ -60,7 +61,7 @@ class Raw:
         column = pa.Array.from_buffers(pa.string_view(), len(start), [validity, pa.py_buffer(views), self._buffer])
         return pl.Series(_Lent(column))
 
-    def has_finer(self, start: Positions, length: Positions, decimals: int) -> bool:
+    def has_finer(self, start: Offsets, length: Offsets, decimals: int) -> bool:
         """Whether any of these numbers may have more decimals than this: a point stands further from its end."""
         before = length - decimals - 1
         if not len(before) or before.max() > 8:
@@ -69,13 +70,13 @@ class Raw:
         points = (word - np.uint64(0x0101010101010101)) & ~word & np.uint64(0x8080808080808080)
         return bool(points.any())
 
-    def codes(self, start: Positions, length: Positions) -> Codes:
+    def codes(self, start: Offsets, length: Offsets) -> Codes:
         """Values of one to three bytes as numbers (see `code`), longer ones as 0."""
         found: Codes = self._halves[start] & _KEEP_4.take(length, mode="clip")
         found[length > 3] = 0
         return found
 
-    def days(self, start: Positions) -> tuple[npt.NDArray[np.int32], Mask]:
+    def days(self, start: Offsets) -> tuple[npt.NDArray[np.int32], Mask]:
         """The eight bytes from `start` as CCYYMMDD: days since 1970-01-01, and whether they are a day of the years 1900
         to 2099 (others are signs for "no day", and would last for ever)."""
         word = self._words[start]

@@ -14,7 +14,7 @@ import polars as pl
 
 from etl.x12 import raw
 from etl.x12.pieces import Delimiters
-from etl.x12.raw import Codes, Mask, Raw
+from etl.x12.raw import Codes, Mask, Offsets, Raw
 from etl.x12.raw import Positions as Positions  # the parsers speak of them
 
 # no claim and no deposit is larger; with a digit more, sums would outgrow DECIMAL(18, 2)
@@ -42,7 +42,7 @@ class Tokens:
     """
 
     raw: Raw
-    starts: npt.NDArray[np.int32]  # where each token begins, and one more: where the next would
+    starts: Offsets  # where each token begins, and one more: where the next would
     first: Positions  # token index of each segment's id
     count: npt.NDArray[np.int32]  # tokens in each segment, the id included
     ids: Codes  # each segment's id as a number; 0 when it is hidden or no id
@@ -144,13 +144,14 @@ class Tokens:
         split = text.str.split_exact(separator, parts - 1).struct.unnest().get_columns()
         return [column.set(column == "", None) for column in split]
 
-    def _element(self, segments: Positions, element: int | Positions) -> tuple[Positions, Positions]:
+    def _element(self, segments: Positions, element: int | Positions) -> tuple[Offsets, Offsets]:
         """Where an element of each segment begins and how long it is, 0 when absent or empty."""
+        nowhere = np.zeros(len(segments), np.int32)
         if not self.n:
-            return np.zeros(len(segments), np.int64), np.zeros(len(segments), np.int64)
+            return nowhere, nowhere
         is_present = (element < self.count.take(segments)) & (segments >= 0)  # take(-1) is the last one: no harm
         if not is_present.any():
-            return np.zeros(len(segments), np.int64), np.zeros(len(segments), np.int64)
+            return nowhere, nowhere
         token = self.first.take(segments)
         token += element
         if is_present.all():
@@ -159,7 +160,7 @@ class Tokens:
         length[~is_present] = 0
         return start, length
 
-    def _spans(self, token: Positions) -> tuple[Positions, Positions]:
+    def _spans(self, token: Positions) -> tuple[Offsets, Offsets]:
         start = self.starts.take(token)
         length = self.starts.take(token + 1)
         length -= start
