@@ -63,7 +63,7 @@ def test_many_rows_are_hidden_as_each_by_itself() -> None:
         for last in ("DOE", "doe ", "ROE", None)
         for member in ("M1", None, "M2")
         for born in (date(1980, 6, 15), None)
-    ] + [person(**dict.fromkeys(identity.PERSON[:4] + ("patient_zip",)))]
+    ] + [person(**dict.fromkeys((*identity.PERSON[:4], "patient_zip")))]
     whole, persons = take_out(pl.concat(rows), KEY)
     each = [take_out(row, KEY) for row in rows]
     assert whole.to_dicts() == [row for one, _ in each for row in one.to_dicts()]
