@@ -26,6 +26,7 @@ KINDS: dict[str, Kind] = {
     "file_rejection": "joined",
     "payer_key": "small",
     "payer": "small",
+    "version_place": "kept",
     "payment": "kept",
     "line_match": "kept",
     "line_weight": "passing",

@@ -8,7 +8,7 @@ import pytest
 
 from etl.load import load
 from etl.warehouse.store import open_reader
-from tests.x12_text import claim, claims_file, loaded, remittance_file
+from tests.x12_text import claim, claims_body, claims_file, loaded, remittance_file, whole
 
 
 def test_the_warehouse_in_the_folder_that_is_loaded_is_no_input(tmp_path: Path) -> None:
@@ -42,3 +42,28 @@ def test_two_remittances_of_a_day_count_the_same_in_whatever_order_they_are_load
     reader = open_reader(tmp_path / "w.duckdb")
     sql = "select claim_number, group_carc, is_overturned from denial order by 1, 2"
     assert reader.execute(sql).fetchall() == [("A1", "CO-197", True), ("B1", "CO-50", False)]
+
+
+@pytest.mark.parametrize("order", ["old new paid", "new old paid", "paid new old"])
+def test_versions_of_a_claim_that_were_sent_on_one_day_count_the_same_in_whatever_order_they_are_loaded(
+    tmp_path: Path, order: str
+) -> None:
+    """By the sender's control numbers; where these are alike, what replaces comes after what it replaces."""
+
+    def original(charge: str, control: str) -> bytes:
+        return whole("837P", claims_body(claim("B1", ("99214", charge))), control=control)
+
+    replacement = claims_file(claim("A1", ("99213", "120"), frequency="7", replaces="I1"))
+    new = claims_body(claim("B1", ("99214", "70")) + "\n" + claim("C1", ("99213", "30"), frequency="8"))
+    files = {
+        "old": claims_file(claim("A1", ("99213", "100")) + "\n" + claim("C1", ("99213", "30"))) + original("80", "9"),
+        "new": replacement + whole("837P", new, control="10"),
+        "paid": remittance_file("CLP*A1*1*120*80*0*CI*I1\nCAS*CO*45*40\nCLP*B1*1*70*70*0*CI*I2"),
+    }
+    for name in order.split():
+        loaded(tmp_path / name, tmp_path / "w.duckdb", **{name: files[name]})
+    reader = open_reader(tmp_path / "w.duckdb")
+    sql = "select claim_number, charge_amount::int from claim_root order by 1"
+    assert reader.execute(sql).fetchall() == [("A1", 120), ("B1", 70), ("C1", 0)]
+    sql = "select c.charge_amount::int from payment as p join claim as c on c.claim_id = p.answered_claim_id order by 1"
+    assert reader.execute(sql).fetchall() == [(70,), (120,)]

@@ -2,17 +2,19 @@
 with version as (
     select
         k.root_id, c.claim_id, c.submission_date,
-        -- by day, then as they came, as one number: the least and the greatest need no sort
-        date_diff('day', date '0001-01-01', c.submission_date) * 1000000000000 + c.claim_id as version_order
+        -- by day, on a day by place, as one number: the least and the greatest need no sort
+        date_diff('day', date '0001-01-01', c.submission_date) * 1000000000000 + coalesce(least(d.place, 9), 0) * 100000000000
+        + c.claim_id as version_order
     from claim as c
     join root as k on k.patient_control_number = c.patient_control_number
+    left join version_place as d on d.claim_id = c.claim_id
     where c.submission_date <= $as_of and not c.is_predetermination
 ),
 
 span as (
     select
         root_id, min(submission_date) as submission_date,
-        min(version_order) % 1000000000000 as first_claim_id, max(version_order) % 1000000000000 as claim_id
+        min(version_order) % 100000000000 as first_claim_id, max(version_order) % 100000000000 as claim_id
     from version
     group by root_id
 ),

@@ -34,11 +34,12 @@ chosen as (
             partition by d.claim_payment_id
             order by v.submission_date <= d.payment_date desc,
                 case when v.submission_date <= d.payment_date then v.submission_date end desc,
-                case when v.submission_date <= d.payment_date then v.claim_id end desc,
-                v.submission_date, v.claim_id
+                case when v.submission_date <= d.payment_date then coalesce(w.place, 0) end desc,
+                v.submission_date, w.place, v.claim_id
         ) as place
     from dated as d
     join version as v on v.root_id = d.root_id
+    left join version_place as w on w.claim_id = v.claim_id
     where d.root_id not in (select root_id from only_version)
 ),
 
