@@ -108,7 +108,9 @@ def damaged(error: Exception) -> Problem:
     if isinstance(error, TooLargeError):
         rule, found, expected = "too-large", "an archive that unfolds to far more than X12 does", "a file of X12"
     elif isinstance(error, PermissionError):
-        found = "a file that may not be read"
+        found, fix = "a file or folder that may not be read", "Allow reading it, then load it again."
+    elif isinstance(error, FileNotFoundError):
+        found, fix = "a link to a file that is not there", "Mend the link, then load it again."
     elif not isinstance(error, RuntimeError):
         found = "a damaged file or archive"
     return Problem("rejected", rule, found, expected, f"Nothing of it was loaded. {fix}")

@@ -28,7 +28,10 @@ _NAMES = {
     "trace": ("trace", "trace number", "trace no", "trace id", "eft number", "eft trace number", "check number",
               "check no", "reference number", "reference", "ref", "transaction id", "description", "details", "memo"),
 }  # fmt: skip
-_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%Y/%m/%d", "%d-%b-%Y", "%b %d, %Y")
+_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y%m%d", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%Y", "%d-%b-%Y", "%d-%b-%y",
+          "%d %b %Y", "%b %d %Y", "%B %d %Y")  # fmt: skip
+# a bank may write its name, the account and the period above the names of the columns
+_TITLE_LINES = 20
 _EXPECTED = {"date": "a day like 2026-04-30 or 04/30/2026", "amount": "an amount like 1,234.50"}
 
 State = Literal["matched", "different_amount", "ambiguous", "only_bank", "only_remittance", "not_covered"]
@@ -94,28 +97,29 @@ class Pair:
 def read(path: Path) -> tuple[list[BankRow], list[dict[str, Any]]]:
     """The good rows of a bank file, and for each bad one file, row, column, found, expected.
 
-    Separators, the order and names of columns, `$`, commas and (negative) brackets do not matter; where debits have a
-    column of their own, rows without a credit are left out. Raises UserError when there is no such file, or no column
-    of days or amounts.
+    Separators, the order and names of columns, lines above them, `$`, commas and (negative) brackets do not matter;
+    where debits have a column of their own, rows without a credit are left out. Raises UserError when there is no such
+    file, or no column of days or amounts.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+        data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}. Name the bank's CSV file.") from None
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t|", key=first.count)
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    columns = _columns(path, lines[0] if lines else [])
+    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    lines = _lines(path, data.decode("utf-16" if is_wide else "utf-8-sig", errors="replace"))
+    top = next((i for i, line in enumerate(lines[:_TITLE_LINES]) if {"date", "amount"} <= _found(line).keys()), 0)
+    header = lines[top] if lines else []
+    columns = _columns(path, header)
     rows: list[BankRow] = []
     bad: list[dict[str, Any]] = []
-    for number, cells in enumerate(lines[1:], 2):
+    for number, cells in enumerate(lines[top + 1 :], top + 2):
         cell = {name: cells[i].strip() if i < len(cells) else "" for name, i in columns.items()}
-        if not any(text.strip() for text in cells) or (not cell["amount"] and _has_debits(lines[0])):
+        if not any(text.strip() for text in cells) or (not cell["amount"] and _has_debits(header)):
             continue
         day, amount = _day(cell["date"]), _amount(cell["amount"])
         for name, value in (("date", day), ("amount", amount)):
             if value is None:
-                column, found = lines[0][columns[name]].strip(), cell[name][:40] or "nothing"
+                column, found = header[columns[name]].strip(), cell[name][:40] or "nothing"
                 expected = _EXPECTED[name]
                 bad.append({"file": path.name, "row": number, "column": column, "found": found, "expected": expected})
         if day is not None and amount is not None:
@@ -204,14 +208,29 @@ def _reaches(first: date, last: date, day: date) -> bool:
     return first + timedelta(days=EARLIEST) <= day <= last + timedelta(days=LATEST)
 
 
-def _columns(path: Path, header: list[str]) -> dict[str, int]:
-    """Where the columns stand: date, amount, and trace when there is one."""
+def _lines(path: Path, text: str) -> list[list[str]]:
+    """The cells of each line, by the separator that most lines at the top hold."""
+    top = text.split("\n", _TITLE_LINES)[:_TITLE_LINES]
+    separator = max(",;\t|", key=lambda one: (sum(one in line for line in top), text[:4096].count(one)))
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        raise UserError(f"{path}: found no table; expected the bank's list as CSV. Name the bank's CSV file.") from None
+
+
+def _found(header: list[str]) -> dict[str, int]:
+    """Where the columns stand that this line names."""
     names = [re.sub(r"[^a-z]+", " ", name.lower()).strip() for name in header]
-    columns = {
+    return {
         what: names.index(chosen)
         for what, known in _NAMES.items()
         if (chosen := next((name for name in known if name in names), None)) is not None
     }
+
+
+def _columns(path: Path, header: list[str]) -> dict[str, int]:
+    """Where the columns stand: date, amount, and trace when there is one."""
+    columns = _found(header)
     missing = [what for what in ("date", "amount") if what not in columns]
     if missing:
         raise UserError(
@@ -226,9 +245,11 @@ def _has_debits(header: list[str]) -> bool:
 
 
 def _day(text: str) -> date | None:
+    """A day, whatever time stands behind it; None when it is none."""
+    bare = re.sub(r"(?<=\d)[T ]+\d{1,2}:\d\d.*$", "", text).replace(",", "")
     for form in _DATES:
         try:
-            return datetime.strptime(text.split("T")[0], form).date()
+            return datetime.strptime(bare, form).date()
         except ValueError:
             continue
     return None
@@ -239,7 +260,7 @@ def _amount(text: str) -> Decimal | None:
     bare = text.replace("$", "").replace("USD", "").strip()
     negative = bare.startswith(("-", "(")) or bare.endswith("-")
     bare = bare.strip("()-+ ").strip()
-    if not re.fullmatch(r"(\d+|\d{1,3}(,\d{3})+)(\.\d{0,2})?|\.\d{1,2}", bare) or len(bare) > 20:
+    if not re.fullmatch(r"(\d+|\d{1,3}(,\d{3})+)(\.\d{0,2}0*)?|\.\d{1,2}0*", bare) or len(bare) > 20:
         return None
     cents = Decimal(bare.replace(",", "")).quantize(Decimal("0.01"))
     return -cents if negative else cents

@@ -72,7 +72,7 @@ def find(paths: list[Path], ignored: list[str]) -> list[Input]:
     for path in paths:
         if str(path) == "-":
             found += _inputs(STANDARD_INPUT, _spooled(sys.stdin.buffer), None)
-        elif not path.exists():
+        elif not (path.exists() or path.is_symlink()):
             raise UserError(f"{path}: no such file or folder.")
         else:
             files = files_below(path, ignored) if path.is_dir() else [path]
@@ -92,11 +92,14 @@ def archive_in_archive(one: Input, header: bytes) -> Problem | None:
 
 
 def files_below(folder: Path, ignored: list[str]) -> list[Path]:
-    """All files below a folder; claims in a folder `unsent` are for `cleanclaim check`, hidden files are nobody's."""
+    """All files below a folder; claims in a folder `unsent` are for `cleanclaim check`, hidden files are nobody's.
+
+    Links to folders are followed, each folder once.
+    """
     found: list[Path] = []
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(_walk(folder, set())):
         parts = path.relative_to(folder).parts
-        if not path.is_file() or any(part.startswith(".") for part in parts):
+        if any(part.startswith(".") for part in parts):
             continue
         if "unsent" in parts[:-1] or path.name in _NOT_LOADED:
             ignored.append(str(path.relative_to(folder)))
@@ -105,11 +108,30 @@ def files_below(folder: Path, ignored: list[str]) -> list[Path]:
     return found
 
 
+def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """The files below a folder; also folders that may not be read and links to what is no longer there, so that the
+    load says so."""
+    if folder.resolve() in seen:
+        return
+    seen.add(folder.resolve())
+    try:
+        paths = list(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in paths:
+        if path.is_dir():
+            if not path.name.startswith("."):
+                yield from _walk(path, seen)
+        elif path.is_file() or not path.exists():
+            yield path
+
+
 def _file(path: Path) -> list[Input]:
-    if not path.is_file():  # a pipe, like <(ssh ...): it can be read once only
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, like <(ssh ...): it can be read once only
         with path.open("rb") as stream:
             return list(_inputs(path.name, _spooled(stream), None))
-    return list(_inputs(path.name, partial(_open_file, path), path.resolve()))
+    return list(_inputs(path.name, partial(_open_file, path), Path(os.path.realpath(path))))  # a link may be a circle
 
 
 def _inputs(name: str, open_: Opener, path: Path | None) -> Iterator[Input]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -60,7 +61,8 @@ class Watch:
             if not self.folder.is_dir():
                 raise UserError(f"{self.folder} is not there.")
             own = files_of(self.db.resolve())
-            now = {path: _state(path) for path in files_below(self.folder, []) if path.resolve() not in own}
+            below = files_below(self.folder, [])
+            now = {path: _state(path) for path in below if Path(os.path.realpath(path)) not in own}
             steady = [path for path, state in now.items() if self.seen.get(path) == state != self.taken.get(path)]
             self.seen = now
             self._load(steady)
@@ -115,7 +117,10 @@ def say(text: str) -> None:
 
 
 def _state(path: Path) -> State:
-    stat = path.stat()
+    try:
+        stat = path.stat()
+    except OSError:  # a link to a file that is not there: the load says so
+        stat = path.lstat()
     return stat.st_size, stat.st_mtime_ns
 
 

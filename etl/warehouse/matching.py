@@ -42,7 +42,8 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     roots of the claims."""
     claims = scalar(connection, "select count(*) from claim")
     is_first = claims and not scalar(connection, f"select count(*) from claim where claim_id < {since.claim_id:d}")
-    # without any claim there is nothing to match; what stands under 0 is no one's number, so it never is one claim
+    # without any claim there is nothing to match; what stands under 0, 000 or nothing has no number, so it never is one
+    # claim
     connection.execute(
         """create or replace temp table looked_at as
         select claim_payment_id from claim_payment
@@ -51,7 +52,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
                 select patient_control_number from claim
                 where patient_control_number in (
                     select patient_control_number from claim_payment where claim_payment_id >= $first))
-            and ($claims > 0 or patient_control_number = '0')""",
+            and ($claims > 0 or ltrim(patient_control_number, '0') = '')""",
         {"first": 0 if is_first else since.claim_payment_id, "claims": claims},
     )
     if scalar(connection, "select count(*) from payment_match"):

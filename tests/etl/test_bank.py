@@ -32,10 +32,19 @@ def read(
         "\ufeffPosting Date;Credit;Reference\n2/3/26;1234.5;T1\n",
         "Description\tPosted\tDebit\tCredit\nT1\t20260203\t\t1,234.50\nRENT\t20260204\t900.00\t\n",
         "Transaction Date,Memo,Amount\n03-Feb-2026,T1,\"$ 1,234.50\"\n\n,,\n",
+        "First Bank;\nAccount: 99, checking\n\nDate,Trace,Amount\n03-FEB-26,T1,1234.500\n",
+        "date,amount,trace\n2026-02-03 10:15:00,1234.5,T1\n",
+        "date,amount,trace\n2026-02-03T10:15:00Z,1234.5,T1\n",
+        "date,amount,trace\n\"FEBRUARY 3, 2026\",1234.5,T1\n",
+        "date,amount,trace\n3.2.2026,1234.5,T1\n",
     ],
 )  # fmt: skip
 def test_a_bank_may_write_as_it_likes(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == ([("2026-02-03", "1234.50", "T1")], [])
+
+
+def test_a_bank_may_write_utf_16(tmp_path: Path) -> None:
+    assert read(tmp_path, "date\tamount\n2026-02-03\t5\n", "utf-16") == ([("2026-02-03", "5.00", "")], [])
 
 
 @pytest.mark.parametrize(("cell", "amount"), [("(12.00)", "-12.00"), ("-$12", "-12.00"), ("12.00-", "-12.00")])
@@ -59,6 +68,11 @@ def test_a_bad_cell_is_reported_with_its_place_and_the_other_rows_are_read(tmp_p
 def test_without_a_day_or_an_amount_it_is_no_bank_file(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError, match="expected a column"):
         read(tmp_path, text)
+
+
+def test_what_is_no_text_is_no_bank_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"bank\.csv: found no table"):
+        read(tmp_path, "x" * 200_000)
 
 
 def test_no_such_file(tmp_path: Path) -> None:

@@ -71,6 +71,27 @@ def test_hidden_files_and_folders_are_nobodys(tmp_path: Path) -> None:
     assert [one.name for one in find([tmp_path], [])] == ["1.837"]
 
 
+def test_links_to_folders_are_followed_once_and_links_to_nothing_are_said(tmp_path: Path, db: Path) -> None:
+    write(tmp_path / "archive" / "1.837", ONE)
+    inbox = tmp_path / "inbox"
+    write(inbox / "in" / "2.837", TWO)
+    for name, target in {"old": "../archive", "in/up": "..", "3.837": "nowhere", "circle": "circle"}.items():
+        (inbox / name).symlink_to(target)
+    report = load([inbox], db)
+    assert sorted(name for name, _ in report.of("rejected")) == ["3.837", "circle"]
+    assert "a link to a file that is not there" in [p.found for _, p in report.of("rejected")]
+    assert report.to_json()["claims"] == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    write(tmp_path / "in" / "1.837", ONE)
+    (tmp_path / "in" / "closed").mkdir(mode=0)
+    report = load([tmp_path / "in"], db)
+    assert [p.found for _, p in report.of("rejected")] == ["a file or folder that may not be read"]
+    assert report.to_json()["claims"] == 1
+
+
 def test_unsent_claims_and_a_samples_truth_are_left_out_and_named(tmp_path: Path) -> None:
     for name in ("unsent/1.837", "truth.json", "claims_truth.csv", "837/1.837"):
         write(tmp_path / name, ONE)

@@ -58,6 +58,7 @@ def test_what_arrives_later_is_taken_too_also_in_folders_below(looking: Looking)
     looking.look(2)
     (looking.folder / "deep").mkdir()
     (looking.folder / "deep" / "b.837").write_bytes(TWO)
+    (looking.folder / "deep" / "c.837").symlink_to("nowhere")
     assert looking.look(3) == [1, 1]
 
 

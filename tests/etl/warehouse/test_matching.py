@@ -137,6 +137,10 @@ def test_two_payments_under_different_numbers_cannot_both_be_one_claim(books: Bo
 STORY.paid(paid("0", "22.01", "I-NONE1", member="M7"))
 STORY.paid(paid("0", "22.02", "I-NONE2", member="M8"))
 STORY.paid("CLP*0*22*-22.02*-22.02*0*CI*I-NONE2\nSVC*HC:99213*-22.02*-22.02", day="20260210")
+STORY.paid(paid("", "22.03", "I-NONE3", member="M7"))
+STORY.paid(paid("", "22.04", "I-NONE4", member="M8"))
+STORY.paid(paid("000", "22.05", "I-NONE5", member="M7"))
+STORY.paid(paid("000", "22.06", "I-NONE6", member="M8"))
 
 
 def test_payments_without_a_number_are_claims_of_their_own_by_the_payers_number(books: Books) -> None:
@@ -144,6 +148,8 @@ def test_payments_without_a_number_are_claims_of_their_own_by_the_payers_number(
     roots = books.rows("select paid_amount::varchar from payment where patient_control_number = '0' order by 1")
     assert roots == [("-22.02",), ("22.01",), ("22.02",)]
     assert books.rows("select count(distinct root_id) from payment where patient_control_number = '0'") == [(2,)]
+    nameless = "select count(distinct root_id) from payment where ltrim(patient_control_number, '0') = ''"
+    assert books.rows(nameless) == [(6,)]
 
 
 def test_what_is_not_matched_stays_in_the_money(books: Books) -> None:

@@ -178,7 +178,8 @@ select
         when method = 'similar_control_number' then number_alike
         when method = 'payer_claim_control_number' then number_of_payer
         when method = 'member_date_charge' then number_of_day
-        when own_number = '0' then '0/' || coalesce(payer_claim_control_number, cast(claim_payment_id as varchar))
+        when ltrim(own_number, '0') = ''
+            then own_number || '/' || coalesce(payer_claim_control_number, cast(claim_payment_id as varchar))
         else own_number
     end as patient_control_number
 from fitting
