@@ -42,6 +42,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     roots of the claims."""
     claims = scalar(connection, "select count(*) from claim")
     is_first = claims and not scalar(connection, f"select count(*) from claim where claim_id < {since.claim_id:d}")
+    first = 0 if is_first else since.claim_payment_id
     # without any claim there is nothing to match; what stands under 0, 000 or nothing has no number, so it never is one
     # claim
     connection.execute(
@@ -53,8 +54,10 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
                 where patient_control_number in (
                     select patient_control_number from claim_payment where claim_payment_id >= $first))
             and ($claims > 0 or ltrim(patient_control_number, '0') = '')""",
-        {"first": 0 if is_first else since.claim_payment_id, "claims": claims},
+        {"first": first, "claims": claims},
     )
+    # nor is a number without a claim one, when its payments are of several days or people
+    connection.execute(f"insert into looked_at {_OF_NUMBER if claims else _SHARED}", {} if claims else {"first": first})
     if scalar(connection, "select count(*) from payment_match"):
         connection.execute(f"insert into looked_at {_sql('concerned')}", asdict(since))
     connection.execute(
@@ -100,3 +103,30 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, An
 
 def _sql(name: str) -> str:
     return (SQL / "matching" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+# what stands beside a payment that is looked at, under the same number
+_OF_NUMBER = """
+    select m.claim_payment_id
+    from payment_match as m
+    join claim_payment as p on p.claim_payment_id = m.claim_payment_id
+    where p.patient_control_number in (
+        select patient_control_number from claim_payment
+        where claim_payment_id in (select claim_payment_id from looked_at)
+    )
+"""
+_SHARED = """
+    select claim_payment_id
+    from claim_payment
+    where
+        patient_control_number in (
+            select patient_control_number
+            from claim_payment
+            where patient_control_number in (
+                select patient_control_number from claim_payment where claim_payment_id >= $first
+            )
+            group by patient_control_number
+            having min(service_date) <> max(service_date) or min(name_key) <> max(name_key)
+        )
+        or claim_payment_id in (select claim_payment_id from payment_match)
+"""

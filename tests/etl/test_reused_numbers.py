@@ -296,3 +296,22 @@ def test_a_claim_of_a_reused_number_sent_again_unchanged_counts_once(tmp_path: P
     report = loaded(tmp_path / "in", tmp_path / "w", c=again)
     assert [problem.rule for _, problem in report.problems] == ["duplicate-claim"]
     assert visits(tmp_path / "w") == [(ONE, 100, 0, 100), (TWO, 90, 0, 90)]
+
+
+@pytest.mark.parametrize(("order", "is_sent"), [("0123", False), ("3210", True)])
+def test_a_number_without_a_claim_may_be_that_of_several_visits_too(tmp_path: Path, order: str, is_sent: bool) -> None:
+    """Also of several people, as UNKNOWN is; what has no day is told by the payer's number."""
+    db = tmp_path / "w.duckdb"
+    if is_sent:
+        loaded(tmp_path / "sent", db, sent=visit("20260105", "20260110", number="OTHER"))
+    answers = [("I1", "20260105", "DOE"), ("I2", "20260209", "DOE"), ("I3", "20260209", "ROE"), ("I2", "", "DOE")]
+    for n in order:
+        icn, day, name = answers[int(n)]
+        patient = f"*CI*{icn}\nNM1*QC*1*{name}*ANN****MI*{name}1"
+        answer = paid(icn, day, amount="0", status="4").replace(f"*CI*{icn}", patient)
+        loaded(tmp_path / n, db, **{f"f{n}": answered(answer, f"2026030{int(n) + 1}")})
+    sql = """select distinct payer_claim_control_number, root_id from payment
+        join claim_payment using (claim_payment_id)"""
+    assert len({root for _, root in open_reader(db).execute(sql).fetchall()}) == 3
+    assert len(open_reader(db).execute(sql).fetchall()) == 3
+    assert MEASURES["denied_claims"].by(open_reader(db), []).rows()[0][0] == 3

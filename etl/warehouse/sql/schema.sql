@@ -953,7 +953,7 @@ COMMENT ON TABLE payment_match IS 'One row per claim payment whose CLP01 is the 
 COMMENT ON COLUMN payment_match.claim_payment_id IS 'The claim payment';
 COMMENT ON COLUMN payment_match.match_method IS 'What names the claim; ambiguous: several claims fit and none was taken; none: no claim fits';
 COMMENT ON COLUMN payment_match.candidates IS 'Claims that fit; only a single one is taken';
-COMMENT ON COLUMN payment_match.patient_control_number IS 'CLM01 of the claim; without one, the number of a root of its own: CLP01, or 0/ and CLP07';
+COMMENT ON COLUMN payment_match.patient_control_number IS 'CLM01 of the claim; without one, the number of a root of its own: CLP01, CLP01 and the first day where several visits bear it, or 0/ and CLP07';
 
 CREATE TABLE payer_alias (
     spelled_as VARCHAR NOT NULL,
