@@ -25,6 +25,7 @@ from etl.warehouse.views import SQL
 
 # an id that was never billed is a billed payer's other id when nearly all that it answers was sent there
 _ANSWERS, _SHARE = 3, 0.9
+_TELLING = 5  # letters of a single word that can name a payer
 _ALIKE = 0.9
 _EMPTY_WORDS = {"THE", "OF", "INC", "LLC", "CO", "CORP", "CORPORATION", "COMPANY", "LTD", "PLAN", "PLANS"}
 _SHORT = {"INS": "INSURANCE", "HLTH": "HEALTH", "BCBS": "BLUE CROSS BLUE SHIELD", "BC": "BLUE CROSS",
@@ -164,6 +165,9 @@ def _alike(one: Spelling, other: Spelling) -> tuple[bool, str] | None:
     words = set(names[0].split()), set(names[1].split())
     if min(map(len, words)) > 1 and (words[0] < words[1] or words[1] < words[0]):
         return False, "one name is part of the other"
+    short, long = sorted(names, key=len)
+    if len(short) >= _TELLING and long.startswith(f"{short} "):  # AETNA and AETNA LIFE; BLUE could be anyone's
+        return False, "one name begins the other"
     close = SequenceMatcher(None, *names)
     bounds = (close.real_quick_ratio, close.quick_ratio, close.ratio)  # from cheap to exact
     if all(bound() >= _ALIKE for bound in bounds) and not any(w.isdigit() for w in words[0] ^ words[1]):

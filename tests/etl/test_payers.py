@@ -135,6 +135,8 @@ def test_a_payer_without_an_id_is_its_name(tmp_path: Path) -> None:
         ("BLUE CROSS OF OHIO", "Blue Cross of Ohio, Inc.", "the same name under different ids"),
         ("BCBS OHIO", "BLUE CROSS BLUE SHIELD OF OHIO", "the same name under different ids"),
         ("HERON HEALTH", "HERON HEALTH WEST", "one name is part of the other"),
+        ("HERON", "HERON LIFE INSURANCE CO", "one name begins the other"),
+        ("BLUE", "BLUE LAKE MUTUAL", None),
         ("PRAIRIE ADVANTAGE", "PRARIE ADVANTAGE", "names that are nearly the same"),
         ("BLUE CROSS OF OHIO", "BLUE CROSS OF UTAH", None),
         ("DISTRICT 1 TRUST FUND OF NURSES", "DISTRICT 2 TRUST FUND OF NURSES", None),
