@@ -1,4 +1,4 @@
--- one row per claim root and payer that was answered by the day: whether, and how much of it, is denied by each definition
+-- one row per claim root and payer that was answered by the day: whether it is denied by each definition, and its amounts
 -- read as other definitions read it, mere duplicates included: the first answer known by the day. Its amounts by kind of code add
 -- up to adjustment_amount, those of unpaid lines to unpaid_amount
 with answer as (
@@ -108,12 +108,8 @@ select
     a.payment_date as first_remit_date, coalesce(a.claim_payment_id = f.answer_id, false) as is_first_adjudication,
     coalesce(a.is_denied, false) as is_denied, coalesce(a.is_zero_pay, false) as is_zero_pay,
     coalesce(a.denied_amount, 0) as denied_amount,
-    f.has_adjustment as is_denied_every_cas, f.adjustment_amount as denied_amount_every_cas,
-    f.has_status_4 as is_denied_status_4,
-    case when f.has_status_4 then f.charge_amount else 0 end as denied_amount_status_4,
-    f.paid_amount = 0 as is_denied_zero_paid,
-    case when f.paid_amount = 0 then f.charge_amount else 0 end as denied_amount_zero_paid,
-    f.unpaid_amount > 0 as is_denied_unpaid_line, f.unpaid_amount as denied_amount_unpaid_line
+    f.has_adjustment as is_denied_every_cas, f.has_status_4 as is_denied_status_4, f.paid_amount = 0 as is_denied_zero_paid,
+    f.unpaid_amount > 0 as is_denied_unpaid_line
 from first_answer as f
 left join adjudication as a on a.root_id = f.root_id and a.payer_id = f.payer_id and a.is_initial
 left join claim_root as c on c.root_id = f.root_id
