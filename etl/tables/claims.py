@@ -59,7 +59,8 @@ def finished(frames: Frames) -> Frames:
     """The same claims with every column that an 837's have, and their diagnoses; claims and lines in order."""
     claim, line = frames["claim"], frames.get("service_line", _nothing("service_line"))
     claim, line = with_all("claim", claim, ("claim", "segment")), with_all("service_line", line, ("claim", "segment"))
-    line = _numbered(line.drop("patient_control_number"))
+    line = line.drop("patient_control_number", "modifiers").with_columns(line_number=line_numbers(line, "claim"))
+    line = line.sort("claim", "line_number", maintain_order=True)
     of_lines = line.group_by("claim").agg(
         pl.col("charge_amount").sum().alias("lines"),
         pl.col("service_from").min().alias("first_day"),
@@ -102,8 +103,7 @@ def diagnoses(claim: pl.DataFrame) -> pl.DataFrame:
     """A row per code of `diagnosis_codes`; the first is the principal one."""
     rows = claim.select("claim", diagnosis_code="diagnosis_codes").explode("diagnosis_code", empty_as_null=True)
     rows = rows.filter(pl.col("diagnosis_code").is_not_null() & (pl.col("diagnosis_code") != ""))
-    sequence = pl.int_range(1, pl.len() + 1).over("claim").cast(pl.Int64)
-    return rows.with_columns(sequence=sequence).select(
+    return rows.with_columns(sequence=counted("claim").cast(pl.Int64)).select(
         "claim",
         "sequence",
         qualifier=pl.when(pl.col("sequence") == 1).then(pl.lit("ABK")).otherwise(pl.lit("ABF")),
@@ -146,15 +146,18 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
     return modifiers(rows.select("claim", pl.col("row").alias("segment"), *own).rename(_short))
 
 
-def _numbered(line: pl.DataFrame) -> pl.DataFrame:
-    """Lines numbered within their claim: as the export says when its numbers are whole, else as they come."""
-    number = pl.col("line_number")
-    whole = (
-        (number.is_not_null() & (number > 0) & ~pl.struct("claim", "line_number").is_duplicated()).all().over("claim")
-    )
-    counted = pl.int_range(1, pl.len() + 1).over("claim")
-    line = line.with_columns(line_number=pl.when(whole).then(number).otherwise(counted).cast(pl.Int32))
-    return line.drop("modifiers").sort("claim", "line_number", maintain_order=True)
+def line_numbers(line: pl.DataFrame, whole: str) -> pl.Series:
+    """Numbers of lines within their claim or claim payment (`whole`): as the export says when its numbers are whole,
+    else as they come."""
+    # first for all rows, then by claim: within `over` each claim is a frame of its own
+    sound = (pl.col("line_number") > 0).fill_null(False) & ~pl.struct(whole, "line_number").is_duplicated()
+    as_said = line.select(whole, sound=sound).select(pl.col("sound").all().over(whole)).to_series()
+    return line.select(pl.when(as_said).then("line_number").otherwise(counted(whole)).cast(pl.Int32)).to_series()
+
+
+def counted(whole: str) -> pl.Expr:
+    """1, 2, ... for the rows of each whole, in their order."""
+    return pl.col(whole).rank("ordinal") - pl.col(whole).rank("min") + 1
 
 
 def _nothing(table: str) -> pl.DataFrame:

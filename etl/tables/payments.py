@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.tables.claims import Frames, modifiers, named_payer, with_all
+from etl.tables.claims import Frames, line_numbers, modifiers, named_payer, with_all
 from etl.tables.column_map import ColumnMap
 from etl.tables.contract import Checked, prefixed
 from etl.tables.values import QUANTITY
@@ -193,11 +193,8 @@ def _remarks(frame: pl.DataFrame, of_line: bool) -> pl.DataFrame:
 
 
 def _lines(service: pl.DataFrame) -> pl.DataFrame:
-    counted = pl.int_range(1, pl.len() + 1).over("claim_payment")
-    number = pl.col("line_number")
-    whole = (number.is_not_null() & (number > 0) & ~pl.struct("claim_payment", "line_number").is_duplicated()).all()
     return service.with_columns(
-        line_number=pl.when(whole.over("claim_payment")).then(number).otherwise(counted).cast(pl.Int32),
+        line_number=line_numbers(service, "claim_payment"),
         procedure_qualifier=pl.coalesce(
             "procedure_qualifier", pl.when(pl.col("procedure_code").is_not_null()).then(pl.lit("HC"))
         ),
