@@ -19,7 +19,7 @@ from etl.issues import Entry
 from etl.load_report import LoadReport
 from etl.tables import batch as exports
 from etl.tables import side_rows
-from etl.tables.cells import kind_of
+from etl.tables.cells import NotATableError, kind_of
 from etl.tables.column_map import ColumnMap
 from etl.tables.known import loaded_from
 from etl.tables.recognise import recognise
@@ -162,19 +162,25 @@ class _Loader:
 
     def _table(self, arrival: Arrival) -> bool:
         """Take a file that is a table; False when it is none."""
-        with arrival.input.open() as stream:
-            found = recognise(stream.read(), self.maps)
+        try:
+            return self._recognised(arrival)
+        except NotATableError as error:  # what came before the damage is not loaded either
+            arrival.reject(self._counted(arrival.input, error.problem))
+            return True
+
+    def _recognised(self, arrival: Arrival) -> bool:
+        found = recognise(arrival.input.open, self.maps)
         if found is None:
             return False
         if isinstance(found, Problem):
             arrival.reject(self._counted(arrival.input, found))
         elif found.column_map is None and found.side_file:
-            rows, bad = side_rows.read(found.side_file, found.cells)
+            rows, bad = side_rows.read(found.side_file, found.header, found.batches)
             arrival.problems += bad
             arrival.kind = found.side_file.table
             self.append.side_file(found.side_file, rows, arrival.file_id)
         elif found.column_map:
-            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.cells)
+            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.batches)
             arrival.kind = "+".join(found.column_map.tables)
             arrival.problems = arrived.problems
             if found.side_file:

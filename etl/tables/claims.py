@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.tables.contract import Checked
 from etl.tables.fields import IDENTITY, fields
 
 Frames = dict[str, pl.DataFrame]
@@ -13,13 +12,12 @@ _APART = ("submission_date", "frequency_code", "original_reference")
 _NUMBER = "claim.patient_control_number"
 
 
-def claims(checked: Checked, has_lines: bool) -> Frames:
-    """The claims of an export with a section [claim], `claim` numbered from 0.
+def claims(rows: pl.DataFrame, has_lines: bool) -> Frames:
+    """The claims in the good rows of an export with a section [claim], `claim` numbered from 0.
 
     With lines in it, rows with the same patient control number, day of submission and frequency are one claim. What
     a claim does not say comes from its lines: charge, days of service, place of service.
     """
-    rows = checked.good
     key = [_NUMBER, *(f"claim.{name}" for name in _APART if f"claim.{name}" in rows.columns)]
     own = [name for name in rows.columns if name.startswith("claim.") and name not in key]
     firsts = [pl.col(name).drop_nulls().first() for name in own if name != "claim.diagnosis_codes"]
@@ -42,7 +40,7 @@ def claims(checked: Checked, has_lines: bool) -> Frames:
     return {"claim": claim.drop("alone").rename(_short), **({} if line is None else {"service_line": line})}
 
 
-def lines_of(checked: Checked, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+def lines_of(rows: pl.DataFrame, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """The lines of an export without [claim], joined to claims by their number, and the rows that named none of them.
 
     A number that several claims have names none.
@@ -50,7 +48,7 @@ def lines_of(checked: Checked, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Se
     only = claim.filter(~pl.col("patient_control_number").is_duplicated()).select(
         "claim", pl.col("patient_control_number").alias("service_line.patient_control_number")
     )
-    rows = checked.good.join(only, on="service_line.patient_control_number", how="left", maintain_order="left")
+    rows = rows.join(only, on="service_line.patient_control_number", how="left", maintain_order="left")
     lost = rows.filter(pl.col("claim").is_null())["row"]
     return _lines(rows.filter(pl.col("claim").is_not_null())), lost
 

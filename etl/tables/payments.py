@@ -7,7 +7,7 @@ import polars as pl
 
 from etl.tables.claims import Frames, line_numbers, modifiers, named_payer, with_all
 from etl.tables.column_map import ColumnMap
-from etl.tables.contract import Checked, prefixed
+from etl.tables.contract import prefixed
 from etl.tables.values import QUANTITY
 
 _CLAIM_KEY = ("patient_control_number", "payer_claim_control_number", "status_code")
@@ -15,14 +15,13 @@ _NAMES = ("patient_control_number", "payer_claim_control_number", "trace_number"
 _GROUPED = r"^(CO|PR|OA|PI|CR)\s*-?\s*([A-Z]{0,2}\d+)$"
 
 
-def payments(checked: Checked, column_map: ColumnMap) -> Frames:
-    """The payments of an export with a section [claim_payment]; `set` numbers remittances, `claim_payment` and
-    `service_payment` theirs, from 0.
+def payments(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
+    """The payments in the good rows of an export with a section [claim_payment]; `set` numbers remittances,
+    `claim_payment` and `service_payment` theirs, from 0.
 
     Rows that agree in the payment's columns are one remittance; within it rows that agree in patient control number,
     payer's number, status and sign of the charge are one claim payment, unless the map says that each row is one.
     """
-    rows = checked.good.sort("row")
     deep = "service_payment" in column_map.tables or _long(column_map)
     money = next(
         name for name in ("claim_payment.charge_amount", "service_payment.charge_amount") if name in rows.columns
@@ -40,17 +39,15 @@ def payments(checked: Checked, column_map: ColumnMap) -> Frames:
     return frames | _parts(rows, column_map)
 
 
-def parts_of(checked: Checked, column_map: ColumnMap, frames: Frames) -> tuple[Frames, pl.Series]:
+def parts_of(rows: pl.DataFrame, column_map: ColumnMap, frames: Frames) -> tuple[Frames, pl.Series]:
     """Service payments or adjustments of an export without [claim_payment], joined to claim payments by their numbers,
     and the rows that named none of them."""
     table = column_map.tables[0]
-    names = [name for name in _NAMES if f"{table}.{name}" in checked.good.columns]
+    names = [name for name in _NAMES if f"{table}.{name}" in rows.columns]
     traces = frames["remittance"].select("set", *(["trace_number"] if "trace_number" in names else []))
     known = frames["claim_payment"].join(traces, on="set").select("claim_payment", *names)
     known = known.filter(~pl.struct(names).is_duplicated()).rename({name: f"{table}.{name}" for name in names})
-    rows = checked.good.sort("row").join(
-        known, on=[f"{table}.{name}" for name in names], how="left", maintain_order="left"
-    )
+    rows = rows.join(known, on=[f"{table}.{name}" for name in names], how="left", maintain_order="left")
     found = pl.col("claim_payment").is_not_null()
     line = "adjustment.line_number"
     if line in rows.columns:
