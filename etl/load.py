@@ -36,6 +36,7 @@ Progress = Callable[[str, int, int, int], None]
 
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
 _SETTLE = 7 * pieces.CHUNK
+_SETTLE_ROWS = 500_000
 
 
 def load(
@@ -86,6 +87,7 @@ class _Loader:
         self.total_bytes = total_bytes
         self.done_bytes = 0
         self.unsettled = 0  # bytes of X12 whose rows are still in memory
+        self.unsettled_rows = 0  # rows of exports
         self.report = LoadReport()
         self.append = Appender(connection, key)
         self.known = loaded_before.known(connection)
@@ -191,12 +193,20 @@ class _Loader:
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
-        exports.load(self.exports, self.connection, self.append.x12_now)
+        exports.load(self.exports, self.connection, self._append_now)
         fhir.load(self.resources, self.connection, self.append.x12_now)
         for export in self.exports:
             self._saw(export.seen_claims, export.seen_payments)
         for resources in self.resources:
             self._saw(resources.seen_claims, resources.seen_payments)
+
+    def _append_now(self, rows: Rows) -> None:
+        """Add the rows of a portion of an export; those of many leave memory."""
+        self.unsettled_rows += sum(frame.height for frame in rows.frames.values())
+        self.append.x12_now(rows)
+        if self.unsettled_rows > _SETTLE_ROWS:
+            self.unsettled_rows = 0
+            refresh.settle(self.connection)
 
     def _x12(self, arrival: Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)

@@ -16,7 +16,7 @@ from etl.errors import Problem
 
 Kind = Literal["text", "parquet", "xlsx"]
 # bytes of text, and rows of other files, that are read at once
-BLOCK = 8 << 20
+BLOCK = 4 << 20
 _ROWS = 65_536
 # title lines above the header: how far down it is looked for
 _HEADER_WITHIN = 20
