@@ -30,7 +30,7 @@ from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
-from etl.x12.sound import sound_rows
+from etl.x12.sound import Rows, sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 

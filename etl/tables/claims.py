@@ -20,24 +20,24 @@ def claims(rows: pl.DataFrame, has_lines: bool) -> Frames:
     """
     key = [_NUMBER, *(f"claim.{name}" for name in _APART if f"claim.{name}" in rows.columns)]
     own = [name for name in rows.columns if name.startswith("claim.") and name not in key]
-    firsts = [pl.col(name).drop_nulls().first() for name in own if name != "claim.diagnosis_codes"]
-    if "claim.diagnosis_codes" in own:
-        firsts.append(
-            pl.col("claim.diagnosis_codes")
-            .drop_nulls()
-            .list.explode(keep_nulls=False, empty_as_null=False)
-            .unique(maintain_order=True)
-        )
-    grouped = rows.with_columns(alone=pl.lit(0) if has_lines else pl.col("row"))
-    claim = (
-        grouped.group_by("alone", *key, maintain_order=True)
-        .agg(pl.col("row").first().alias("segment"), *firsts)
-        .with_row_index("claim")
-        .with_columns(pl.col("claim").cast(pl.Int64))
-    )
-    numbered = grouped.join(claim.select("alone", *key, "claim"), on=["alone", *key], nulls_equal=True)
-    line = _lines(numbered.sort("row")) if has_lines else None
+    rows = rows.with_columns(alone=pl.lit(0) if has_lines else pl.col("row"))
+    rows, claim = grouped(rows, "claim", ["alone", *key], own)
+    line = _lines(rows) if has_lines else None
     return {"claim": claim.drop("alone").rename(_short), **({} if line is None else {"service_line": line})}
+
+
+def grouped(rows: pl.DataFrame, name: str, key: list[str], own: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number the groups of rows that agree in `key`, from 0 as they begin; the rows with that number, and one row a
+    group: of the columns `own` the first that is filled, of lists all codes."""
+    began = rows.with_row_index("began").select(pl.col("began").min().over(key)).to_series()
+    rows = rows.with_columns((began.rank("dense") - 1).cast(pl.Int64).alias(name))
+    lists = [column for column in own if isinstance(rows.schema[column], pl.List)]
+    codes = pl.col(lists).drop_nulls().list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True)
+    firsts = [pl.col(column).drop_nulls().first() for column in own if column not in lists]
+    groups = rows.group_by(name, maintain_order=True).agg(
+        pl.col("row").first().alias("segment"), pl.col(key).first(), *firsts, codes
+    )
+    return rows, groups
 
 
 def lines_of(rows: pl.DataFrame, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:

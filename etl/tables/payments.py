@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.tables.claims import Frames, line_numbers, modifiers, named_payer, with_all
+from etl.tables.claims import Frames, grouped, line_numbers, modifiers, named_payer, with_all
 from etl.tables.column_map import ColumnMap
 from etl.tables.contract import prefixed
 from etl.tables.values import QUANTITY
@@ -28,10 +28,10 @@ def payments(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
     )
     rows = rows.with_columns(sign=pl.col(money).fill_null(0) < 0, alone=pl.lit(0) if deep else pl.col("row"))
     of_remittance = [name for name in rows.columns if name.startswith("remittance.")]
-    rows, remittance = _grouped(rows, "set", of_remittance, [])
+    rows, remittance = grouped(rows, "set", of_remittance, [])
     key = [f"claim_payment.{name}" for name in _CLAIM_KEY if f"claim_payment.{name}" in rows.columns]
     own = [name for name in rows.columns if name.startswith("claim_payment.") and name not in key]
-    rows, claim = _grouped(rows, "claim_payment", ["set", "alone", "sign", *key], own)
+    rows, claim = grouped(rows, "claim_payment", ["set", "alone", "sign", *key], own)
     frames = {
         "remittance": remittance.rename(_short),
         "claim_payment": claim.drop("alone").rename(_short),
@@ -110,42 +110,26 @@ def _long(column_map: ColumnMap) -> bool:
     return any(section.table == "adjustment" and not section.beside for section in column_map.sections)
 
 
-def _grouped(rows: pl.DataFrame, name: str, key: list[str], own: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number the groups of rows that agree in `key`; the rows with that number, and one row a group."""
-    firsts = [pl.col(column).drop_nulls().first() for column in own if not column.endswith(".remark_codes")]
-    lists = [column for column in own if column.endswith(".remark_codes")]
-    firsts += [
-        pl.col(column).drop_nulls().list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True)
-        for column in lists
-    ]
-    groups = (
-        rows.group_by(key, maintain_order=True)
-        .agg(pl.col("row").first().alias("segment"), *firsts)
-        .with_row_index(name)
-        .with_columns(pl.col(name).cast(pl.Int64))
-    )
-    return rows.join(groups.select(name, *key), on=key, nulls_equal=True, maintain_order="left"), groups
-
-
 def _parts(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
     """Service payments and adjustments in rows that know their `claim_payment` (and perhaps `service_payment`)."""
     frames: Frames = {}
     if "service_payment" in column_map.tables:
         lines = rows.filter("present service_payment")
         own = [name for name in rows.columns if name.startswith("service_payment.")]
-        again: list[str] = []
         if _long(column_map):
             # the same reason twice is another line that looks the same, not one with both adjustments
             reason = [name for name in ("adjustment.group_code", "adjustment.carc") if name in rows.columns]
             plain = [name for name in own if not isinstance(rows.schema[name], pl.List)]
             lines = lines.with_columns(again=pl.int_range(pl.len()).over("claim_payment", *plain, *reason))
-            again = ["claim_payment", "again", *plain]
-        else:
-            again = ["claim_payment", "row"]
-        rest = [name for name in own if name not in again]
-        lines, service = _grouped(lines.with_columns(pl.col("row").alias("at")), "service_payment", again, rest)
+            rest = [name for name in own if name not in plain]
+            lines, service = grouped(lines, "service_payment", ["claim_payment", "again", *plain], rest)
+            service = service.drop("again")
+        else:  # each row is a line
+            lines = lines.with_columns(service_payment=pl.int_range(pl.len(), dtype=pl.Int64))
+            service = lines.select("service_payment", "claim_payment", *own, segment="row")
+            service = service.with_columns(pl.col(pl.List(pl.String)).list.unique(maintain_order=True))
         rows = pl.concat([lines, rows.filter(~pl.col("present service_payment"))], how="diagonal")
-        frames["service_payment"] = modifiers(service.drop("again", "row", strict=False).rename(_short))
+        frames["service_payment"] = modifiers(service.rename(_short))
     found = [
         _adjustment(rows.filter(f"present {prefix}"), prefix)
         for prefix, section in prefixed(column_map)
