@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from etl import issues, schedule
 from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
@@ -34,6 +35,14 @@ from etl.x12.sound import Rows, sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 
+_SOURCE_FILE = {
+    "file_id": pl.Int64,
+    "name": pl.String,
+    "sha256": pl.String,
+    "byte_count": pl.Int64,
+    "kind": pl.String,
+    "loaded_at": pl.Datetime,
+}
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
 _SETTLE = 7 * pieces.CHUNK
 _SETTLE_ROWS = 500_000
@@ -49,17 +58,13 @@ def load(
     not exist, another process writes (BusyError), or the disk is full.
     """
     ignored: list[str] = []
-    inputs = [one for one in find(paths, ignored) if not is_own(one.path, db)]
+    own = store.files_of(db.resolve())  # they may lie in the very folder that is loaded
+    inputs = [one for one in find(paths, ignored) if one.path not in own]
     if not inputs:
         raise UserError(f"Nothing to load in {', '.join(str(path) for path in paths)}.")
     report = load_inputs(inputs, db, progress, maps)
     report.ignored = ignored
     return report
-
-
-def is_own(path: Path | None, db: Path) -> bool:
-    """Whether a file is the warehouse or belongs to it: they may lie in the very folder that is loaded."""
-    return path is not None and path.resolve() in store.files_of(db.resolve())
 
 
 def load_inputs(
@@ -112,7 +117,8 @@ class _Loader:
         self._tell("counting")
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         for arrival in self.arrivals:
-            self._enter(arrival, now)
+            self._finish(arrival)
+        self._enter(now)
         self._close(now)
         self._sent_before(now)
         self.report.rows = self.append.added
@@ -251,25 +257,33 @@ class _Loader:
         claims, payments = self._saw(*count_loosely(one))
         return replace(problem, claims=claims, claim_payments=payments)
 
-    def _enter(self, arrival: Arrival, now: datetime) -> None:
-        """Enter a file in the books, and what was wrong with it."""
-        one = arrival.input
+    def _finish(self, arrival: Arrival) -> None:
+        """Say what was wrong with a file as a whole."""
         if arrival.envelope:
             arrival.problems += arrival.envelope.finish()
         if arrival.kind == "x12" and not arrival.sets:
             fix = "Ask the sender for the whole file."
             found = "an interchange without ST"
             arrival.reject(Problem("rejected", "no-transaction-set", found, "ST to SE in it", fix))
-        if arrival.kind and arrival.sha256 and arrival.sha256 not in self.entered:
-            self.entered[arrival.sha256] = arrival.file_id
-            row = [arrival.file_id, one.name, arrival.sha256, one.byte_count, arrival.kind, now]
-            self.connection.execute("insert into source_file values (?, ?, ?, ?, ?, ?)", row)
-            self.report.files += 1
-        if arrival.kind not in ("", "x12"):  # read anew, perhaps by a better map: what was wrong then is over
-            self.connection.execute("delete from issue where sha256 = ?", [arrival.sha256])
         unit = checks.UNITS.get(arrival.kind, "row")
         arrival.problems = [replace(problem, unit=unit) for problem in arrival.problems]
-        self.report.problems += [(one.name, problem) for problem in arrival.problems]
+        self.report.problems += [(arrival.input.name, problem) for problem in arrival.problems]
+
+    def _enter(self, now: datetime) -> None:
+        """Enter the files in the books."""
+        new = {
+            one.sha256: (one.file_id, one.input.name, one.sha256, one.input.byte_count, one.kind, now)
+            for one in reversed(self.arrivals)
+            if one.kind and one.sha256 and one.sha256 not in self.entered
+        }
+        self.report.files += len(new)
+        self.connection.register("incoming", pl.DataFrame(list(new.values()), schema=_SOURCE_FILE, orient="row"))
+        self.connection.execute("insert into source_file select * from incoming order by file_id")
+        self.connection.unregister("incoming")
+        # tables are read anew, perhaps by a better map: what was wrong then is over
+        anew = [one.sha256 for one in self.arrivals if one.kind not in ("", "x12")]
+        if anew:
+            self.connection.execute("delete from issue where sha256 in (select unnest($1::varchar[]))", [anew])
 
     def _close(self, now: datetime) -> None:
         """Enter what was wrong in the books, and close there what came mended."""

@@ -15,10 +15,10 @@ from typing import NoReturn
 from etl.arrival import done_files, is_done
 from etl.errors import BusyError, UserError
 from etl.inputs import files_below, find
-from etl.load import is_own, load_inputs
+from etl.load import load_inputs
 from etl.load_report import LoadReport
 from etl.tables.column_map import ColumnMap
-from etl.warehouse.store import open_reader
+from etl.warehouse.store import files_of, open_reader
 
 State = tuple[int, int]  # size and time of change
 Tell = Callable[[LoadReport], None]
@@ -59,7 +59,8 @@ class Watch:
         try:
             if not self.folder.is_dir():
                 raise UserError(f"{self.folder} is not there.")
-            now = {path: _state(path) for path in files_below(self.folder, []) if not is_own(path, self.db)}
+            own = files_of(self.db.resolve())
+            now = {path: _state(path) for path in files_below(self.folder, []) if path.resolve() not in own}
             steady = [path for path, state in now.items() if self.seen.get(path) == state != self.taken.get(path)]
             self.seen = now
             self._load(steady)

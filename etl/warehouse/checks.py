@@ -59,26 +59,29 @@ def bad_rows(connection: duckdb.DuckDBPyConnection, first_set: int = 0) -> list[
     """What does not add up, from transaction set `first_set` on: file, segment, unit, rule, found, expected,
     difference (Decimal), and the day and payer of the remittance or claim."""
     new = _new_rows(connection, first_set) if first_set > 1 else []
-    out: list[dict[str, Any]] = []
-    for name in NAMES:
-        rows = connection.execute(
-            f"""select
-                f.name as file, b.segment, {UNIT} as unit, '{name}' as rule, b.found, b.expected,
-                b.found - b.expected as difference,
-                coalesce(r.payment_date, c.submission_date) as day, k.payer_id, y.payer_name
-            from ({text(name)}) as b
-            join transaction_set as t on t.transaction_set_id = b.transaction_set_id
-            join source_file as f on f.file_id = t.file_id
-            left join remittance as r on r.transaction_set_id = b.transaction_set_id
-            left join claim as c on c.transaction_set_id = b.transaction_set_id and c.segment = b.segment
-            left join payer_key as k on k.spelled_as = coalesce(
-                r.payer_id, upper(r.payer_name), c.payer_id, upper(c.payer_name))
-            left join payer as y on y.payer_id = k.payer_id
-            where b.transaction_set_id >= ? order by f.file_id, b.segment""",
-            [first_set],
+    parts = (f"select {i} as place, '{name}' as rule, * from ({text(name)}\n)" for i, name in enumerate(NAMES))
+    rows = connection.execute(
+        f"""with bad as materialized (
+            select * from ({" union all by name ".join(parts)}) where transaction_set_id >= ?
         )
-        names = [column[0] for column in rows.description or []]
-        out += [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+        select
+            f.name as file, b.segment, {UNIT} as unit, b.rule, b.found, b.expected,
+            b.found - b.expected as difference,
+            coalesce(r.payment_date, c.submission_date) as day, k.payer_id, y.payer_name
+        from bad as b
+        join transaction_set as t on t.transaction_set_id = b.transaction_set_id
+        join source_file as f on f.file_id = t.file_id
+        left join remittance as r on r.transaction_set_id = b.transaction_set_id
+        left join claim as c on c.transaction_set_id = b.transaction_set_id and c.segment = b.segment
+        left join payer_key as k on k.spelled_as = coalesce(
+            r.payer_id, upper(r.payer_name), c.payer_id, upper(c.payer_name))
+        left join payer as y on y.payer_id = k.payer_id
+        order by b.place, f.file_id, b.segment""",
+        [first_set],
+    )
+    names = [column[0] for column in rows.description or []]
+    out = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
     for table in new:
         connection.execute(f"drop table temp.{table}")
     return out

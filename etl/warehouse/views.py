@@ -43,7 +43,6 @@ KINDS: dict[str, Kind] = {
     "claim_root": "kept",
     "claim_answer": "passing",
     "claim_outcome": "kept",
-    "first_answer": "passing",
     "denial_definition": "kept",
     "definition_bridge": "joined",
     "denial": "kept",

@@ -35,15 +35,16 @@ class Raw:
         self._buffer = pa.py_buffer(text)
         self._words = np.ndarray((self._end + 9,), "<u8", text, 0, (1,))
         self._halves = np.ndarray((self._end + 13,), "<u4", text, 0, (1,))
-        self._is_utf_8 = text.isascii() or _is_utf_8(text)
+        # a separator beyond ASCII in a file that is latin-1 is rare
+        self.encoding = "utf-8" if text.isascii() or _is_utf_8(text) else "latin-1"
 
     def texts(self, start: Offsets, length: Offsets) -> pl.Series:
         """Text of `length` bytes from `start`; null where the length is 0 or less."""
         present = length > 0
         if not present.any():
             return nulls(len(start))
-        if not self._is_utf_8:  # a separator beyond ASCII in a file that is latin-1: rare, so it may be slow
-            values = [self.text[s : s + n].decode("latin-1") or None for s, n in zip(start, length, strict=True)]
+        if self.encoding == "latin-1":
+            values = [self.text[s : s + n].decode(self.encoding) or None for s, n in zip(start, length, strict=True)]
             return pl.Series(values, dtype=pl.String)
         longest = length.max()
         views = np.zeros(len(start), _VIEW)

@@ -69,9 +69,10 @@ class Tokens:
 
     def elements(self, segment: int, n: int) -> list[str | None]:
         """A segment's first `n` elements, the id included, missing ones as None."""
-        first = int(self.first[segment])
-        tokens = np.arange(first, first + min(int(self.count[segment]), n))
-        values: list[str | None] = self.raw.texts(*self._spans(tokens)).to_list()
+        start = int(self.starts[self.first[segment]])
+        end = int(self.starts[self.first[segment] + self.count[segment]]) - 1
+        tokens = self.raw.text[start:end].split(self.delimiters.element, n)[:n]
+        values = [token.decode(self.raw.encoding) or None for token in tokens]
         return values + [None] * (n - len(values))
 
     def bytes_at(self, start: int, end: int) -> bytes:

@@ -28,6 +28,13 @@ def write_835(path: Path, megabytes: float, first: int = 0, per_set: int = _CLAI
     return claims
 
 
+def write_many_835(folder: Path, files: int) -> None:
+    """A folder of 835s of ten claims each."""
+    folder.mkdir()
+    for i in range(files):
+        write_835(folder / f"{i:05}.835", 0.000_001, first=10 * i, per_set=10)
+
+
 def write_837p(path: Path, megabytes: float, first: int = 0, per_set: int = _CLAIMS_PER_SET) -> int:
     """An 837P of about this size, `per_set` claims per transaction set, numbered from `first`. Returns its claims."""
     with path.open("w", encoding="ascii") as file:

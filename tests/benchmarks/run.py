@@ -21,7 +21,7 @@ from pathlib import Path
 
 import models_speed as models
 import people_speed as people
-from big_files import write_835, write_837p
+from big_files import write_835, write_837p, write_many_835
 from big_tables import MAP, write_csv, write_fhir, write_parquet, write_xlsx
 
 MEGABYTES = 50.0
@@ -53,23 +53,26 @@ def main() -> None:
 
 
 def _load(folder: Path) -> None:
-    """File to finished warehouse, and file to rows, beside reading and beside plain bytes.split."""
+    """File to finished warehouse, and file to rows, beside plain bytes.split; and an inbox of small files."""
     write_835(folder / "big.835", MEGABYTES)
     write_837p(folder / "big.837", MEGABYTES)
+    write_many_835(folder / "many.835", 5_000)
     print(f"\n{'50 MB file':<34}{'MB/CPU-s':>10}{'x baseline':>12}{'peak MB':>10}{'wall s':>8}")
-    for kind in ("835", "837"):
-        path = folder / f"big.{kind}"
-        size = path.stat().st_size / 1e6
-        base = None
+    for kind, path in (("835", folder / "big.835"), ("837", folder / "big.837"), ("5,000 835s", folder / "many.835")):
+        size, base = sum(one.stat().st_size for one in _files(path)) / 1e6, None
         for job, label in (
             ("split", "baseline: bytes.split twice"),
             *([("oxedi", "baseline: oxedi")] if kind == "835" else []),
-            ("rows", "to rows"),
+            *([("rows", "to rows")] if path.is_file() else []),
             ("load", "to a finished warehouse"),
         ):
-            cpu, peak, wall = _in_process(job, str(path), str(folder / f"{kind}.duckdb"))
+            cpu, peak, wall = _in_process(job, str(path), str(folder / f"{path.name}.duckdb"))
             base = base or size / cpu
-            print(f"{kind} {label:<30}{size / cpu:>10.1f}{size / cpu / base:>12.2f}{peak:>10.0f}{wall:>8.1f}")
+            print(f"{f'{kind} {label}':<34}{size / cpu:>10.1f}{size / cpu / base:>12.2f}{peak:>10.0f}{wall:>8.1f}")
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.iterdir()) if path.is_dir() else [path]
 
 
 def _tables(folder: Path) -> None:
@@ -208,8 +211,9 @@ def _one(job: str, path: str, db: str) -> None:
     from etl.x12.sound import Known, sound_rows
 
     def split_twice() -> None:
-        for segment in Path(path).read_bytes().split(b"~"):
-            segment.split(b"*")
+        for file in _files(Path(path)):
+            for segment in file.read_bytes().split(b"~"):
+                segment.split(b"*")
 
     def to_rows() -> None:
         envelope, known = Envelope(1), Known()

@@ -30,7 +30,7 @@ def _rate(name: str, label: str, definition: str, source: str, caveat: str) -> M
     )
 
 
-def _amount(name: str, label: str, formula: str, source: str) -> Measure:
+def _amount(name: str, label: str, formula: str, source: str, amount: str) -> Measure:
     return Measure(
         name=f"denied_amount_{name}",
         label=f"Denied amount, {label}",
@@ -41,7 +41,7 @@ def _amount(name: str, label: str, formula: str, source: str) -> Measure:
         caveat="For comparison with figures from elsewhere; denied_amount is ours.",
         lower_is_better=True,
         view="denial_definition",
-        numerator=Sum(f"denied_amount_{name}"),
+        numerator=Sum(amount),
         denominator=None,
         date_column="answer_date",
         dimensions=(*CLAIM, *TIME),
@@ -86,10 +86,22 @@ DEFINITIONS = (
         _UNPAID_LINE,
         "Counts lines that the deductible took whole or a contract prices at nothing, and misses lines paid in part.",
     ),
-    _amount("every_cas", "every CAS", "The sum of all adjustments", _EVERY_CAS),
-    _amount("status_4", "status 4", "The charge of claims with status 4", _STATUS_4),
-    _amount("zero_paid", "zero paid", "The charge of claims on which nothing was paid", _ZERO_PAID),
-    _amount("unpaid_line", "unpaid line", "The charge of lines that were paid nothing", _UNPAID_LINE),
+    _amount("every_cas", "every CAS", "The sum of all adjustments", _EVERY_CAS, "adjustment_amount"),
+    _amount(
+        "status_4",
+        "status 4",
+        "The charge of claims with status 4",
+        _STATUS_4,
+        "case when is_denied_status_4 then charge_amount else 0 end",
+    ),
+    _amount(
+        "zero_paid",
+        "zero paid",
+        "The charge of claims on which nothing was paid",
+        _ZERO_PAID,
+        "case when is_denied_zero_paid then charge_amount else 0 end",
+    ),
+    _amount("unpaid_line", "unpaid line", "The charge of lines that were paid nothing", _UNPAID_LINE, "unpaid_amount"),
     Measure(
         name="definition_difference_claims",
         label="Claims between two definitions",

@@ -55,6 +55,22 @@ def test_no_row_names_anybody() -> None:
     assert set(hidden()) & set(identity.PERSON) == set()
 
 
+def test_many_rows_are_hidden_as_each_by_itself() -> None:
+    """People come again, in other spellings and with gaps, between others."""
+    rows = [
+        person(patient_last_name=last, member_id=member, patient_birth_date=born, service_date=day)
+        for day in (date(2026, 6, 14), date(2026, 6, 15))
+        for last in ("DOE", "doe ", "ROE", None)
+        for member in ("M1", None, "M2")
+        for born in (date(1980, 6, 15), None)
+    ] + [person(**dict.fromkeys((*identity.PERSON[:4], "patient_zip")))]
+    whole, persons = take_out(pl.concat(rows), KEY)
+    each = [take_out(row, KEY) for row in rows]
+    assert whole.to_dicts() == [row for one, _ in each for row in one.to_dicts()]
+    assert set(persons["identity_key"]) == {key for _, one in each for key in one["identity_key"]}
+    assert persons["identity_key"].is_unique().all()
+
+
 @pytest.mark.parametrize(
     ("born", "day", "age"),
     [

@@ -135,6 +135,20 @@ def test_two_remittances_of_a_day_make_the_same_warehouse_in_any_order(tmp_path:
     assert open_reader(db).execute("from receivable where balance_amount <> 0").fetchall() == []
 
 
+def test_many_remittances_of_a_day_make_the_same_warehouse_in_any_order(tmp_path: Path, db: Path) -> None:
+    """Two payers that both call themselves the first, and a claim that one payer decides a dozen times."""
+    files = {"a": claims_file(f"{claim('W1', ('99213', '100'))}\n{claim('V1', ('99213', '100'))}")}
+    for i in range(12):
+        text = f"CLP*W1*1*100*{80 - i}*{i}*CI*IW\nSVC*HC:99213*100*{80 - i}\nCAS*CO*45*20\nCAS*PR*2*{i}"
+        files[f"w{i:02}"] = remittance_file(text, trace=f"T{i}")
+    for payer, owed in (("P1", 10), ("P2", 25)):
+        text = f"CLP*V1*1*100*{50 - owed}*{owed}*CI*I{payer}\nCAS*CO*45*50\nCAS*PR*2*{owed}"
+        files[payer] = remittance_file(text, payer=payer, trace=payer)
+    loaded(tmp_path / "in", db, **files)
+    loaded(tmp_path / "in", tmp_path / "other.duckdb", **dict(reversed(files.items())))
+    assert content(tmp_path / "other.duckdb") == content(db)
+
+
 def test_files_day_by_day_make_the_same_warehouse(tmp_path: Path, db: Path) -> None:
     other = tmp_path / "other.duckdb"
     loaded(tmp_path / "in", db, **FILES)

@@ -10,10 +10,10 @@ with other as not materialized (
             else d.is_denied_unpaid_line
         end as is_denied_there,
         case k.definition
-            when 'every_cas' then d.denied_amount_every_cas
-            when 'status_4' then d.denied_amount_status_4
-            when 'zero_paid' then d.denied_amount_zero_paid
-            else d.denied_amount_unpaid_line
+            when 'every_cas' then d.adjustment_amount
+            when 'status_4' then case when d.is_denied_status_4 then d.charge_amount else 0 end
+            when 'zero_paid' then case when d.is_denied_zero_paid then d.charge_amount else 0 end
+            else d.unpaid_amount
         end as amount_there
     from denial_definition as d
     cross join (values ('every_cas'), ('status_4'), ('zero_paid'), ('unpaid_line')) as k (definition)

@@ -44,13 +44,10 @@ chosen as (
 
 reversing as (select distinct remittance_id, root_id from dated where is_reversal),
 
--- several remittances of a payer and day: it would reverse what it takes back, so what paid less came before what paid
--- more; else their trace numbers decide, not the order of loading
+-- several remittances of a day: a payer would reverse what it takes back, so what paid less came before what paid more;
+-- else their payers and trace numbers decide, not the order of loading
 crowded as (
-    select root_id, payment_date, remitting_payer_id
-    from dated
-    group by root_id, payment_date, remitting_payer_id
-    having min(remittance_id) < max(remittance_id)
+    select root_id, payment_date from dated group by root_id, payment_date having min(remittance_id) < max(remittance_id)
 ),
 
 of_day as (
@@ -58,10 +55,7 @@ of_day as (
         d.root_id, d.remittance_id, d.payment_date, d.remitting_payer_id, sum(d.paid_amount) as paid_amount,
         min(coalesce(d.trace_number, '')) as trace_number, min(d.transaction_set_id) as transaction_set_id
     from dated as d
-    join crowded as c
-        on
-            c.root_id = d.root_id and c.payment_date = d.payment_date
-            and c.remitting_payer_id is not distinct from d.remitting_payer_id
+    join crowded as c on c.root_id = d.root_id and c.payment_date = d.payment_date
     group by d.root_id, d.remittance_id, d.payment_date, d.remitting_payer_id
 ),
 
@@ -69,8 +63,8 @@ place_in_day as (
     select
         o.root_id, o.remittance_id,
         row_number() over (
-            partition by o.root_id, o.payment_date, o.remitting_payer_id
-            order by o.paid_amount, length(o.trace_number), o.trace_number, t.content_hash, o.remittance_id
+            partition by o.root_id, o.payment_date
+            order by coalesce(o.remitting_payer_id, ''), o.paid_amount, length(o.trace_number), o.trace_number, t.content_hash, o.remittance_id
         ) - 1 as place
     from of_day as o
     join transaction_set as t on t.transaction_set_id = o.transaction_set_id
@@ -98,7 +92,7 @@ select
     + case
         when d.status_code in ('2', '20') then 10000000000000 when d.status_code in ('3', '21') then 20000000000000 else 0
     end
-    + coalesce(least(i.place, 9), 0) * 1000000000000
+    + coalesce(least(i.place, 999), 0) * 10000000000
     + d.claim_payment_id as payment_order
 from dated as d
 left join reversing as t on t.remittance_id = d.remittance_id and t.root_id = d.root_id
