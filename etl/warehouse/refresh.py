@@ -236,8 +236,14 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
         connection.execute(
             f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
         )
+    # where nothing is taken out, rows go to their place at once, and are read from there
+    placed = {view for view in views.KEPT if is_first and view not in _PLACE}
     for view, kind in views.KINDS.items():
-        if kind in ("kept", "tally", "passing"):
+        if view in placed:
+            before = scalar(connection, f"select count(*) from {lasting}.{view}")
+            connection.execute(f"insert into {lasting}.{view} by name {views.text_as_of(view, day)}")
+            connection.execute(f"create temp view {view} as select * from {lasting}.{view} where rowid >= {before}")
+        elif kind in ("kept", "tally", "passing"):
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
@@ -246,13 +252,13 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
             rolling.add(connection, view, lasting, is_first)
     for view in views.SUMMED:
         rolling.move(connection, view, lasting, day)
-    for view in views.KEPT:
+    for view in (view for view in views.KEPT if view not in placed):
         rolling.move(connection, view, lasting, day)
         if not is_first or view in _PLACE:  # each slice computes what belongs to numbers
             connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
         if kind != "small":
-            connection.execute(f"drop {'view' if kind == 'joined' else 'table'} temp.{view}")
+            connection.execute(f"drop {'view' if kind == 'joined' or view in placed else 'table'} temp.{view}")
     for table in _PART:
         connection.execute(f"drop table temp.{table}")
