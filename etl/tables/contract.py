@@ -228,7 +228,9 @@ def _text(cells: Cells, source: Source) -> pl.Series:
 
 
 def _cell(cells: Cells, name: str) -> pl.Series:
-    return next(cells.frame[own] for own in cells.frame.columns if plain(own) == plain(name))
+    found = next((own for own in cells.frame.columns if plain(own) == plain(name)), None)
+    # a column without a name is there only in batches that have rows longer than the header
+    return cells.frame[found] if found else pl.Series([None], dtype=pl.String).new_from_index(0, len(cells.rows))
 
 
 def _date_said(formats: tuple[str, ...]) -> str:

@@ -120,3 +120,16 @@ def test_rows_of_typed_files_keep_their_numbers(monkeypatch: pytest.MonkeyPatch,
     assert list(zip([row[0] for row in found], rows, strict=True)) == [
         (name, i) for i, name in enumerate(names, first) if name
     ]
+
+
+def test_a_column_that_only_some_batches_have_is_empty_in_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "BLOCK", 60)
+    rows = "A1,2026-01-05,10,North\n" + "".join(f"A{i},2026-01-05,10\n" for i in range(2, 9))
+    mapped = LINES.replace('"Dx"', '"column (4)"').replace('procedure_code = "CPT"\n', "")
+    desk = Desk(tmp_path)
+    report = desk.load({"a.csv": f"Claim,Sent,Charge\n{rows}"}, mapped)
+    assert not report.needs_a_person()
+    assert desk.rows("select count(*), count(distinct patient_control_number) from claim") == [(8, 8)]
+    assert desk.rows("select diagnosis_code from diagnosis") == [("NORTH",)]
