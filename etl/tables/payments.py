@@ -130,11 +130,7 @@ def _parts(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
             service = service.with_columns(pl.col(pl.List(pl.String)).list.unique(maintain_order=True))
         rows = pl.concat([lines, rows.filter(~pl.col("present service_payment"))], how="diagonal")
         frames["service_payment"] = modifiers(service.rename(_short))
-    found = [
-        _adjustment(rows.filter(f"present {prefix}"), prefix)
-        for prefix, section in prefixed(column_map)
-        if section.table == "adjustment"
-    ]
+    found = [_adjustment(rows, prefix) for prefix, section in prefixed(column_map) if section.table == "adjustment"]
     if found:
         frames["adjustment"] = pl.concat(found, how="diagonal").sort("segment", maintain_order=True)
     return frames
@@ -143,6 +139,9 @@ def _parts(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
 def _adjustment(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     """Adjustments of one section. CO-45 in one column is group and reason."""
     there = rows.columns
+    own = ("claim_payment", "service_payment", "row", f"present {prefix}")
+    rows = rows.select(name for name in there if name in own or name.startswith(f"{prefix}."))
+    rows = rows.filter(f"present {prefix}")
     carc, group = pl.col(f"{prefix}.carc").str.to_uppercase(), pl.lit(None, pl.String)
     if f"{prefix}.group_code" in there:
         group = pl.col(f"{prefix}.group_code")
