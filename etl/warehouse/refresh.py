@@ -54,7 +54,7 @@ _PART = {
 _PLACE = {"unsent_work": _OF_ANY_NUMBER.format("claim_number")}
 # claim roots whose rows are computed at once: with more, memory would grow with the warehouse
 _SLICE = 100_000
-_SLICE_MEMORY = "300MB"
+SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
 BY_CLAIM = ("work_log", "patient_transaction", "attribution", "coding_audit", "appeal")
 
@@ -111,7 +111,7 @@ def refresh_views(
             rolling.make_anew(connection, view)
     elif (roots := scalar(connection, "select count(*) from root")) <= 3 * _SLICE:
         if roots > 2 * _SLICE:  # slices take twice as long, so these spill rather
-            connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")
+            connection.execute(f"set memory_limit = '{SLICE_MEMORY}'")
         _refresh_all(connection, day)
     else:
         _refresh_all(connection, day, "limit 0")
@@ -201,7 +201,7 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since, before: date |
 def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date, is_first: bool = False) -> None:
     """Compute the rows of the touched roots, so many at a time that their joins need little memory. With `is_first`
     none of them has any yet."""
-    connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")  # also for what was read meanwhile
+    connection.execute(f"set memory_limit = '{SLICE_MEMORY}'")  # also for what was read meanwhile
     connection.execute("create or replace temp table wanted as select distinct root_id from touched")
     connection.execute(
         """create or replace temp table rootless as select distinct patient_control_number from touched_number
