@@ -20,7 +20,7 @@ from etl.issues import Entry
 from etl.load_report import LoadReport
 from etl.tables import batch as exports
 from etl.tables import side_rows
-from etl.tables.cells import kind_of
+from etl.tables.cells import NotATableError, kind_of
 from etl.tables.column_map import ColumnMap
 from etl.tables.known import loaded_from
 from etl.tables.recognise import recognise
@@ -31,7 +31,7 @@ from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
-from etl.x12.sound import sound_rows
+from etl.x12.sound import Rows, sound_rows
 
 Progress = Callable[[str, int, int, int], None]
 
@@ -45,6 +45,7 @@ _SOURCE_FILE = {
 }
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
 _SETTLE = 7 * pieces.CHUNK
+_SETTLE_ROWS = 500_000
 
 
 def load(
@@ -91,6 +92,7 @@ class _Loader:
         self.total_bytes = total_bytes
         self.done_bytes = 0
         self.unsettled = 0  # bytes of X12 whose rows are still in memory
+        self.unsettled_rows = 0  # rows of exports
         self.report = LoadReport()
         self.append = Appender(connection, key)
         self.known = loaded_before.known(connection)
@@ -168,19 +170,25 @@ class _Loader:
 
     def _table(self, arrival: Arrival) -> bool:
         """Take a file that is a table; False when it is none."""
-        with arrival.input.open() as stream:
-            found = recognise(stream.read(), self.maps)
+        try:
+            return self._recognised(arrival)
+        except NotATableError as error:  # what came before the damage is not loaded either
+            arrival.reject(self._counted(arrival.input, error.problem))
+            return True
+
+    def _recognised(self, arrival: Arrival) -> bool:
+        found = recognise(arrival.input.open, self.maps)
         if found is None:
             return False
         if isinstance(found, Problem):
             arrival.reject(self._counted(arrival.input, found))
         elif found.column_map is None and found.side_file:
-            rows, bad = side_rows.read(found.side_file, found.cells)
+            rows, bad = side_rows.read(found.side_file, found.header, found.batches)
             arrival.problems += bad
             arrival.kind = found.side_file.table
             self.append.side_file(found.side_file, rows, arrival.file_id)
         elif found.column_map:
-            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.cells)
+            arrived = exports.arrive(arrival.file_id, arrival.sha256 or "", found.column_map, found.batches)
             arrival.kind = "+".join(found.column_map.tables)
             arrival.problems = arrived.problems
             if found.side_file:
@@ -191,12 +199,20 @@ class _Loader:
 
     def _exports(self) -> None:
         """Add the exports and FHIR resources: what belongs together may stand in several files."""
-        exports.load(self.exports, self.connection, self.append.x12_now)
+        exports.load(self.exports, self.connection, self._append_now)
         fhir.load(self.resources, self.connection, self.append.x12_now)
         for export in self.exports:
             self._saw(export.seen_claims, export.seen_payments)
         for resources in self.resources:
             self._saw(resources.seen_claims, resources.seen_payments)
+
+    def _append_now(self, rows: Rows) -> None:
+        """Add the rows of a portion of an export; those of many leave memory."""
+        self.unsettled_rows += sum(frame.height for frame in rows.frames.values())
+        self.append.x12_now(rows)
+        if self.unsettled_rows > _SETTLE_ROWS:
+            self.unsettled_rows = 0
+            refresh.settle(self.connection)
 
     def _x12(self, arrival: Arrival) -> None:
         envelope = arrival.envelope = Envelope(arrival.file_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -72,18 +73,19 @@ def read(stream: BinaryIO, name: str, key: Key) -> Unsent:
 
 def read_table(data: bytes, name: str, maps: list[ColumnMap], key: Key) -> Unsent:
     """Read a table of claims by the map that fits it; the day of submission may be missing. Raises UserError."""
-    found = recognise(data, maps)
+    found = recognise(lambda: io.BytesIO(data), maps)
     if found is None or isinstance(found, Problem):
         problem = found or Problem("rejected", "no-table", "no table", "a table of claims", _FIX)
         raise UserError(problem.sentence(name))
     if found.column_map is None or "claim" not in found.column_map.tables:
         raise UserError(f"{name}: its map fills no [claim]; expected a table of claims with their lines.")
-    checked = check(found.column_map, found.cells, optional=("claim.submission_date",))
+    checked = check(found.column_map, found.batches, optional=("claim.submission_date",))
     for problem in checked.problems:
         if problem.severity != "flagged":
             raise UserError(replace(problem, fix=_FIX).sentence(name))
-    frames = finished(claims(checked, "service_line" in found.column_map.tables))
-    if "service_line.diagnosis_pointer" not in checked.good.columns:
+    rows = checked.good.all()
+    frames = finished(claims(rows, "service_line" in found.column_map.tables))
+    if "service_line.diagnosis_pointer" not in rows.columns:
         frames["service_line"] = _pointed(frames["service_line"], frames["diagnosis"])
     claim, *others = (frames[table].with_columns(claim_id=pl.col("claim")).drop("claim") for table in _TABLES)
     return Unsent(take_out(claim, key)[0], *others)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -33,11 +34,25 @@ class Arrived:
     seen_claims: int = 0
     seen_payments: int = 0
     problems: list[Problem] = field(default_factory=list)
+    sets: int = 0  # so many stand for transaction sets already
+    kept_out: Counter[str] = field(default_factory=Counter)  # claims by number, of which bad rows keep out the others
+    _noted: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+
+    def note(self, what: str, rows: pl.DataFrame) -> None:
+        """Remember claims (claim payments) of a portion of which something is to be said."""
+        self._noted.setdefault(what, []).append(rows.select("segment"))
+
+    def noted(self, what: str) -> pl.DataFrame:
+        """Those of all portions, in the file's order."""
+        return pl.concat([pl.DataFrame(schema={"segment": pl.Int64}), *self._noted.pop(what, [])]).sort("segment")
 
 
-def arrive(file: int, sha256: str, column_map: ColumnMap, cells: Cells) -> Arrived:
+def arrive(file: int, sha256: str, column_map: ColumnMap, batches: Iterable[Cells]) -> Arrived:
     """A file's rows, checked."""
-    checked = check(column_map, cells)
+    # rows of one claim, or of one payment to the practice, are looked at together
+    together = "remittance." if column_map.tables[0] in PAYMENT_TABLES else "claim.patient_control_number"
+    is_whole = {"claim", "claim_payment"} & set(column_map.tables)
+    checked = check(column_map, batches, together=(together,) if is_whole else ())
     return Arrived(file, sha256, column_map, checked, problems=checked.problems)
 
 
@@ -49,33 +64,39 @@ def load(files: list[Arrived], connection: duckdb.DuckDBPyConnection, append: Ca
         parts = sorted(
             (one for one in mine if one not in whole), key=lambda one: family.index(one.column_map.tables[0])
         )
-        lost = {one.file: one.checked.good["row"] for one in parts}
+        rows_of = {one.file: one.checked.good.all() for one in parts}
+        lost = {file: rows["row"] for file, rows in rows_of.items()}
         for one in whole:
-            one_by_one(one, parts, lost, connection, append)
+            good = one.checked.good
+            # whether a line names one claim or several shows only when all are there
+            for rows in [good.all()] if parts else good.portions():
+                one_by_one(one, rows, parts, rows_of, lost, connection, append)
+            _say_all(one, parts)
         for one in parts:
             _say_lost(one, lost[one.file])
 
 
 def _claims(
     one: Arrived,
+    rows: pl.DataFrame,
     parts: list[Arrived],
+    rows_of: dict[int, pl.DataFrame],
     lost: dict[int, pl.Series],
     connection: duckdb.DuckDBPyConnection,
     append: Callable[[Rows], None],
 ) -> None:
-    has_lines = "service_line" in one.column_map.tables
-    frames = claims.claims(one.checked, has_lines)
+    frames = claims.claims(rows, "service_line" in one.column_map.tables)
     filled = {section.table: list(section.sources) for section in one.column_map.sections}
     for part in parts:
-        lines, rest = claims.lines_of(part.checked, frames["claim"])
+        lines, rest = claims.lines_of(rows_of[part.file], frames["claim"])
         lost[part.file] = lost[part.file].filter(lost[part.file].is_in(rest.implode()))
         frames["service_line"] = (
             pl.concat([frames["service_line"], lines], how="diagonal") if "service_line" in frames else lines
         )
         filled.setdefault("service_line", []).extend(part.column_map.sections[0].sources)
     out = claims.finished(frames)
-    one.seen_claims, bad = _quarantined(one, parts, out["claim"], has_lines)
-    out = kept(out, "claim", ~bad)
+    one.seen_claims += out["claim"].height
+    out = kept(out, "claim", ~_quarantined(one, parts, out["claim"]))
     compared = {"claim": [*comparable(filled["claim"]), "charge_amount"], "diagnosis": ["diagnosis_code"]}
     if "service_line" in filled:
         names = [*comparable(filled["service_line"]), "charge_amount"]
@@ -83,40 +104,42 @@ def _claims(
     if "diagnosis_codes" not in filled["claim"]:
         del compared["diagnosis"]
     known = known_claims(connection, out, {table: list(dict.fromkeys(names)) for table, names in compared.items()})
-    say_known(one, out["claim"].filter(known), "claim")
+    one.note("known", out["claim"].filter(known))
     out = kept(out, "claim", ~known)
     if out["claim"].height:
-        sets = [transaction_set(one, one.column_map.name, "claim", 0, out["claim"]["segment"][0])]
+        sets = [transaction_set(one, one.column_map.name, "claim", one.sets, out["claim"]["segment"][0])]
+        one.sets += 1
         append(Rows(sets, out | {"claim": out["claim"].with_columns(set=pl.lit(0, pl.Int64))}))
 
 
 def _payments(
     one: Arrived,
+    rows: pl.DataFrame,
     parts: list[Arrived],
+    rows_of: dict[int, pl.DataFrame],
     lost: dict[int, pl.Series],
     connection: duckdb.DuckDBPyConnection,
     append: Callable[[Rows], None],
 ) -> None:
-    frames = payments.payments(one.checked, one.column_map)
+    frames = payments.payments(rows, one.column_map)
     for part in parts:
-        more, rest = payments.parts_of(part.checked, part.column_map, frames)
+        more, rest = payments.parts_of(rows_of[part.file], part.column_map, frames)
         lost[part.file] = lost[part.file].filter(lost[part.file].is_in(rest.implode()))
         frames = payments.joined(frames, more)
     out = payments.finished(frames)
-    several = {"service_payment", "adjustment"} & set(one.column_map.tables)
-    one.seen_payments, bad = _quarantined(one, parts, out["claim_payment"], bool(several))
-    out = kept(out, "claim_payment", ~bad)
+    one.seen_payments += out["claim_payment"].height
+    out = kept(out, "claim_payment", ~_quarantined(one, parts, out["claim_payment"]))
     filled = [name for section in one.column_map.sections for name in section.sources]
     further: list[str] = [
         name for name in ("trace_number", "payer_claim_control_number", "status_code") if name in filled
     ]
     near, doubtful = near_payments(connection, out)
     known = known_payments(connection, out, further) | near
-    say_doubtful(one, out["claim_payment"].filter(doubtful & ~known))
-    say_known(one, out["claim_payment"].filter(known), "claim_payment")
+    one.note("doubtful", out["claim_payment"].filter(doubtful & ~known))
+    one.note("known", out["claim_payment"].filter(known))
     late = out["claim_payment"]["set"].is_in(out["claim_payment"].filter(known)["set"].implode()) & ~known
     if "deposit_amount" in filled and late.any():
-        _say_late(one, out["claim_payment"].filter(late))
+        one.note("late", out["claim_payment"].filter(late))
         known = known | late
     out = kept(out, "claim_payment", ~known)
     if "deposit_amount" not in filled:
@@ -129,14 +152,17 @@ def _payments(
     if out["claim_payment"].height:
         sets = [
             transaction_set(one, one.column_map.name, "remittance", i, row)
-            for i, row in enumerate(out["remittance"]["segment"])
+            for i, row in enumerate(out["remittance"]["segment"], one.sets)
         ]
+        one.sets += len(sets)
         append(Rows(sets, out))
 
 
 def kept(frames: Frames, key: str, keep: pl.Series, table: str | None = None) -> Frames:
     """The frames with only the rows of `keep` in `table` and what belongs to them, numbered from 0 again."""
     table = table or key
+    if keep.all() and frames[table][key].equals(pl.int_range(len(keep), eager=True)):
+        return frames
     numbers = frames[table].filter(keep).select(key).with_row_index("new").cast(pl.Int64)
     out = {}
     for name, frame in frames.items():
@@ -152,28 +178,43 @@ def kept(frames: Frames, key: str, keep: pl.Series, table: str | None = None) ->
     return out
 
 
-def _quarantined(one: Arrived, parts: list[Arrived], frame: pl.DataFrame, several: bool) -> tuple[int, pl.Series]:
-    """How many claims (claim payments) a file holds, and which of those in `frame` a bad row of any file keeps out.
+def _files(one: Arrived, parts: list[Arrived]) -> list[Arrived]:
+    """The files of which a bad row keeps its whole claim out: half a claim would be wrong money. None when each row is
+    a claim of its own."""
+    several = {"service_line", "service_payment", "adjustment"} & set(one.column_map.tables)
+    return [one, *parts] if several else parts
 
-    When several rows make one, a bad row keeps its whole claim out: half a claim would be wrong money.
-    """
-    files = [one, *parts] if several else parts
-    numbers = pl.concat([pl.Series([], dtype=pl.String), *(file.checked.bad["number"] for file in files)])
-    bad = frame["patient_control_number"].is_in(numbers.drop_nulls().implode())
-    still_to_tell = dict(frame.filter(bad)["patient_control_number"].value_counts().iter_rows())
-    told, beside = set(still_to_tell), 0
+
+def _quarantined(one: Arrived, parts: list[Arrived], frame: pl.DataFrame) -> pl.Series:
+    """Which of the claims (claim payments) in `frame` a bad row of any file keeps out; they are noted."""
+    numbers = [file.checked.bad["number"] for file in _files(one, parts)]
+    bad = frame["patient_control_number"].is_in(pl.concat([pl.Series([], dtype=pl.String), *numbers]).implode())
+    bad = bad.fill_null(False)
+    one.kept_out.update(dict(frame.filter(bad)["patient_control_number"].value_counts().iter_rows()))
+    return bad
+
+
+def _say_all(one: Arrived, parts: list[Arrived]) -> None:
+    """Say what was noted of a file's claims (claim payments), and how many of them each bad row keeps out."""
+    files, told, beside = _files(one, parts), set(one.kept_out), 0
     for file in (one, *parts):
         counts: dict[int, int] = {}
         for row, number in file.checked.bad.iter_rows():
-            kept_out = still_to_tell.pop(number, 0) if file in files else 0
+            kept_out = one.kept_out.pop(number, 0) if file in files else 0
             # a claim of which no row was good stands in no frame
-            alone = file is one and (not several or number is None or number not in told)
+            alone = file is one and (one not in files or number is None or number not in told)
             told.add(number)
             beside += alone
             if kept_out + alone:
                 counts[row] = kept_out + alone
         _credit(file, counts)
-    return frame.height + beside, bad
+    is_payment = one.column_map.tables[0] in PAYMENT_TABLES
+    one.seen_payments += beside * is_payment
+    one.seen_claims += beside * (not is_payment)
+    say_doubtful(one, one.noted("doubtful"))
+    say_known(one, one.noted("known"), "claim_payment" if is_payment else "claim")
+    if (late := one.noted("late")).height:
+        _say_late(one, late)
 
 
 def _credit(one: Arrived, counts: dict[int, int]) -> None:

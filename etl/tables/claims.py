@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.tables.contract import Checked
 from etl.tables.fields import IDENTITY, fields
 
 Frames = dict[str, pl.DataFrame]
@@ -13,36 +12,35 @@ _APART = ("submission_date", "frequency_code", "original_reference")
 _NUMBER = "claim.patient_control_number"
 
 
-def claims(checked: Checked, has_lines: bool) -> Frames:
-    """The claims of an export with a section [claim], `claim` numbered from 0.
+def claims(rows: pl.DataFrame, has_lines: bool) -> Frames:
+    """The claims in the good rows of an export with a section [claim], `claim` numbered from 0.
 
     With lines in it, rows with the same patient control number, day of submission and frequency are one claim. What
     a claim does not say comes from its lines: charge, days of service, place of service.
     """
-    rows = checked.good
     key = [_NUMBER, *(f"claim.{name}" for name in _APART if f"claim.{name}" in rows.columns)]
     own = [name for name in rows.columns if name.startswith("claim.") and name not in key]
-    firsts = [pl.col(name).drop_nulls().first() for name in own if name != "claim.diagnosis_codes"]
-    if "claim.diagnosis_codes" in own:
-        firsts.append(
-            pl.col("claim.diagnosis_codes")
-            .drop_nulls()
-            .list.explode(keep_nulls=False, empty_as_null=False)
-            .unique(maintain_order=True)
-        )
-    grouped = rows.with_columns(alone=pl.lit(0) if has_lines else pl.col("row"))
-    claim = (
-        grouped.group_by("alone", *key, maintain_order=True)
-        .agg(pl.col("row").first().alias("segment"), *firsts)
-        .with_row_index("claim")
-        .with_columns(pl.col("claim").cast(pl.Int64))
-    )
-    numbered = grouped.join(claim.select("alone", *key, "claim"), on=["alone", *key], nulls_equal=True)
-    line = _lines(numbered.sort("row")) if has_lines else None
+    rows = rows.with_columns(alone=pl.lit(0) if has_lines else pl.col("row"))
+    rows, claim = grouped(rows, "claim", ["alone", *key], own)
+    line = _lines(rows) if has_lines else None
     return {"claim": claim.drop("alone").rename(_short), **({} if line is None else {"service_line": line})}
 
 
-def lines_of(checked: Checked, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+def grouped(rows: pl.DataFrame, name: str, key: list[str], own: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number the groups of rows that agree in `key`, from 0 as they begin; the rows with that number, and one row a
+    group: of the columns `own` the first that is filled, of lists all codes."""
+    began = rows.with_row_index("began").select(pl.col("began").min().over(key)).to_series()
+    rows = rows.with_columns((began.rank("dense") - 1).cast(pl.Int64).alias(name))
+    lists = [column for column in own if isinstance(rows.schema[column], pl.List)]
+    codes = pl.col(lists).drop_nulls().list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True)
+    firsts = [pl.col(column).drop_nulls().first() for column in own if column not in lists]
+    groups = rows.group_by(name, maintain_order=True).agg(
+        pl.col("row").first().alias("segment"), pl.col(key).first(), *firsts, codes
+    )
+    return rows, groups
+
+
+def lines_of(rows: pl.DataFrame, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """The lines of an export without [claim], joined to claims by their number, and the rows that named none of them.
 
     A number that several claims have names none.
@@ -50,7 +48,7 @@ def lines_of(checked: Checked, claim: pl.DataFrame) -> tuple[pl.DataFrame, pl.Se
     only = claim.filter(~pl.col("patient_control_number").is_duplicated()).select(
         "claim", pl.col("patient_control_number").alias("service_line.patient_control_number")
     )
-    rows = checked.good.join(only, on="service_line.patient_control_number", how="left", maintain_order="left")
+    rows = rows.join(only, on="service_line.patient_control_number", how="left", maintain_order="left")
     lost = rows.filter(pl.col("claim").is_null())["row"]
     return _lines(rows.filter(pl.col("claim").is_not_null())), lost
 
@@ -59,7 +57,8 @@ def finished(frames: Frames) -> Frames:
     """The same claims with every column that an 837's have, and their diagnoses; claims and lines in order."""
     claim, line = frames["claim"], frames.get("service_line", _nothing("service_line"))
     claim, line = with_all("claim", claim, ("claim", "segment")), with_all("service_line", line, ("claim", "segment"))
-    line = _numbered(line.drop("patient_control_number"))
+    line = line.drop("patient_control_number", "modifiers").with_columns(line_number=line_numbers(line, "claim"))
+    line = line.sort("claim", "line_number", maintain_order=True)
     of_lines = line.group_by("claim").agg(
         pl.col("charge_amount").sum().alias("lines"),
         pl.col("service_from").min().alias("first_day"),
@@ -102,8 +101,7 @@ def diagnoses(claim: pl.DataFrame) -> pl.DataFrame:
     """A row per code of `diagnosis_codes`; the first is the principal one."""
     rows = claim.select("claim", diagnosis_code="diagnosis_codes").explode("diagnosis_code", empty_as_null=True)
     rows = rows.filter(pl.col("diagnosis_code").is_not_null() & (pl.col("diagnosis_code") != ""))
-    sequence = pl.int_range(1, pl.len() + 1).over("claim").cast(pl.Int64)
-    return rows.with_columns(sequence=sequence).select(
+    return rows.with_columns(sequence=counted("claim").cast(pl.Int64)).select(
         "claim",
         "sequence",
         qualifier=pl.when(pl.col("sequence") == 1).then(pl.lit("ABK")).otherwise(pl.lit("ABF")),
@@ -146,15 +144,18 @@ def _lines(rows: pl.DataFrame) -> pl.DataFrame:
     return modifiers(rows.select("claim", pl.col("row").alias("segment"), *own).rename(_short))
 
 
-def _numbered(line: pl.DataFrame) -> pl.DataFrame:
-    """Lines numbered within their claim: as the export says when its numbers are whole, else as they come."""
-    number = pl.col("line_number")
-    whole = (
-        (number.is_not_null() & (number > 0) & ~pl.struct("claim", "line_number").is_duplicated()).all().over("claim")
-    )
-    counted = pl.int_range(1, pl.len() + 1).over("claim")
-    line = line.with_columns(line_number=pl.when(whole).then(number).otherwise(counted).cast(pl.Int32))
-    return line.drop("modifiers").sort("claim", "line_number", maintain_order=True)
+def line_numbers(line: pl.DataFrame, whole: str) -> pl.Series:
+    """Numbers of lines within their claim or claim payment (`whole`): as the export says when its numbers are whole,
+    else as they come."""
+    # first for all rows, then by claim: within `over` each claim is a frame of its own
+    sound = (pl.col("line_number") > 0).fill_null(False) & ~pl.struct(whole, "line_number").is_duplicated()
+    as_said = line.select(whole, sound=sound).select(pl.col("sound").all().over(whole)).to_series()
+    return line.select(pl.when(as_said).then("line_number").otherwise(counted(whole)).cast(pl.Int32)).to_series()
+
+
+def counted(whole: str) -> pl.Expr:
+    """1, 2, ... for the rows of each whole, in their order."""
+    return pl.col(whole).rank("ordinal") - pl.col(whole).rank("min") + 1
 
 
 def _nothing(table: str) -> pl.DataFrame:

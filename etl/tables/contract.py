@@ -5,8 +5,8 @@ Columns are named `table.column`. A row with anything wrong is kept out, and eve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,8 @@ from etl.errors import Problem
 from etl.tables.cells import Cells
 from etl.tables.column_map import ColumnMap, Section, Source, plain
 from etl.tables.fields import DTYPES, IDENTITY, Field, fields
-from etl.tables.values import EXCEL, amounts, dates, integers
+from etl.tables.held import Held
+from etl.tables.values import EXCEL, amounts, by_text, dates, integers
 
 # wrong cells of one column that are told one by one; the rest is told as a number
 _TOLD = 100
@@ -36,45 +37,63 @@ _PARTS = ("service_payment", "adjustment")  # a row need not have them
 
 @dataclass(slots=True)
 class Checked:
-    """The rows of one file: `good` (with `row`), typed; `bad` (row, number) as far as their claim could be read."""
+    """The rows of a file: `good` (with `row`), typed; `bad` (row, number) as far as their claim could be read."""
 
-    good: pl.DataFrame
+    good: Held
     bad: pl.DataFrame
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem]
 
 
-def check(column_map: ColumnMap, cells: Cells, optional: tuple[str, ...] = ()) -> Checked:
-    """Every row of the cells, checked; `optional` names columns that rows need not fill. The cells must have the map's
-    columns."""
-    taken = [(prefix, section) for prefix, section in prefixed(column_map)]
-    columns: dict[str, pl.Series] = {"row": cells.rows}
-    namespace: dict[str, Any] = {}
+def check(
+    column_map: ColumnMap, batches: Iterable[Cells], optional: tuple[str, ...] = (), together: tuple[str, ...] = ()
+) -> Checked:
+    """Every row of the cells, checked batch by batch; `optional` names columns that rows need not fill, `together` how
+    those begin in which rows of one whole agree. The cells must have the map's columns."""
+    told = _Told(_CLAIM if len(column_map.tables) > 1 else _ROW)
+    held, bad, totals = Held(together), list[pl.DataFrame](), list[Problem]()
+    schema: type[dy.Schema] | None = None
+    for cells in batches:
+        columns, expected, sources = _columns(column_map, cells)
+        if schema is None:
+            schema = _schema(column_map, columns, optional)
+        good, failure = schema.filter(pl.DataFrame(columns))
+        held.add(good.select(pl.exclude(r"^text .*$")))
+        numbers = (name for name in columns if name.startswith("text ") and name.endswith(".patient_control_number"))
+        number = next(numbers, None)
+        if len(failure):
+            details = failure.details()
+            told.tell(details, expected, sources)
+            bad.append(details.select("row", number=pl.col(number) if number else pl.lit(None, pl.String)))
+        totals += [_total_row(row) for row in cells.totals]
+    none = pl.DataFrame(schema={"row": pl.Int64, "number": pl.String})
+    return Checked(held, pl.concat([none, *bad]), told.problems() + totals)
+
+
+def _columns(column_map: ColumnMap, cells: Cells) -> tuple[dict[str, pl.Series], dict[str, str], dict[str, str]]:
+    """Each field as text and typed, and whether each part of a row is there; by field what would be right there, and
+    the columns of the export that it comes from."""
+    columns = {"row": cells.rows}
     expected: dict[str, str] = {}
     sources: dict[str, str] = {}
-    for prefix, section in taken:
+    for prefix, section in prefixed(column_map):
         known = fields()[section.table]
         for name, source in section.sources.items():
             column = f"{prefix}.{name}"
-            text, value, said = _value(column_map, cells, known[name], source)
-            columns[f"text {column}"], columns[column] = text, value
-            expected[column] = said
+            columns[f"text {column}"], columns[column], expected[column] = _value(
+                column_map, cells, known[name], source
+            )
             sources[column] = " or ".join(source.columns)
-        present = _present(columns, prefix, section, column_map)
-        columns[f"present {prefix}"] = present
-        namespace |= _rules(prefix, section, known, optional)
+        columns[f"present {prefix}"] = _present(columns, prefix, section, column_map)
+    return columns, expected, sources
+
+
+def _schema(column_map: ColumnMap, columns: dict[str, pl.Series], optional: tuple[str, ...]) -> type[dy.Schema]:
+    """A class made from the map: what dataframely checks is exactly what the map fills."""
+    namespace: dict[str, Any] = {}
+    for prefix, section in prefixed(column_map):
+        namespace |= _rules(prefix, section, fields()[section.table], optional)
     namespace |= {name: _column(series.dtype, name) for name, series in columns.items()}
-    # a class made from the map: what dataframely checks is exactly what the map fills
-    schema: type[dy.Schema] = type("MappedRow", (dy.Schema,), namespace)
-    good, failure = schema.filter(pl.DataFrame(columns))
-    details = failure.details()
-    fix = _CLAIM if len(column_map.tables) > 1 else _ROW
-    problems = list(_problems(details, expected, sources, fix))
-    number = next(
-        (name for name in columns if name.startswith("text ") and name.endswith(".patient_control_number")), None
-    )
-    bad = details.select("row", number=pl.col(number) if number else pl.lit(None, pl.String))
-    problems += [_total_row(row) for row in cells.totals]
-    return Checked(good.select(pl.exclude(r"^text .*$")), bad, problems)
+    return type("MappedRow", (dy.Schema,), namespace)
 
 
 def prefixed(column_map: ColumnMap) -> Iterator[tuple[str, Section]]:
@@ -188,11 +207,14 @@ def _list(cells: Cells, source: Source) -> tuple[pl.Series, pl.Series, str]:
         joined = joined.str.replace_all(apart, "\x1f", literal=True)
     if len(source.columns) == 1 and not source.separator:
         joined = joined.str.replace_all(r"[;|:\s]+", "\x1f")
-    codes = joined.to_frame("codes").select(
+    return joined, by_text(joined, _codes), "codes"
+
+
+def _codes(joined: pl.Series) -> pl.Series:
+    return joined.to_frame("codes").select(
         pl.col("codes").str.to_uppercase().str.replace_all(".", "", literal=True).str.split("\x1f")
         .list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != ""))
-    )  # fmt: skip
-    return joined, codes.to_series(), "codes"
+    ).to_series()  # fmt: skip
 
 
 def _text(cells: Cells, source: Source) -> pl.Series:
@@ -206,7 +228,9 @@ def _text(cells: Cells, source: Source) -> pl.Series:
 
 
 def _cell(cells: Cells, name: str) -> pl.Series:
-    return next(cells.frame[own] for own in cells.frame.columns if plain(own) == plain(name))
+    found = next((own for own in cells.frame.columns if plain(own) == plain(name)), None)
+    # a column without a name is there only in batches that have rows longer than the header
+    return cells.frame[found] if found else pl.Series([None], dtype=pl.String).new_from_index(0, len(cells.rows))
 
 
 def _date_said(formats: tuple[str, ...]) -> str:
@@ -215,23 +239,40 @@ def _date_said(formats: tuple[str, ...]) -> str:
     return f"a date like {day}"
 
 
-def _problems(details: pl.DataFrame, expected: dict[str, str], sources: dict[str, str], fix: str) -> Iterator[Problem]:
-    rules = [name for name in details.columns if "|" in name]
-    for column in dict.fromkeys(rule.split("|")[0] for rule in rules):
-        own = [rule for rule in rules if rule.split("|")[0] == column]
-        wrong = details.filter(pl.any_horizontal(pl.col(own) == "invalid")).select("row", f"text {column}")
+class _Told:
+    """What is said of wrong cells: the first of each column one by one, how many more at the end."""
+
+    def __init__(self, fix: str) -> None:
+        self.fix = fix
+        self.first: dict[str, list[Problem]] = {}
+        self.count: dict[str, int] = {}
+
+    def tell(self, details: pl.DataFrame, expected: dict[str, str], sources: dict[str, str]) -> None:
+        """Note the wrong cells of a batch: a column for each rule, `invalid` where a row breaks it."""
+        rules = [name for name in details.columns if "|" in name]
+        for column in dict.fromkeys(rule.split("|")[0] for rule in rules):
+            own = [rule for rule in rules if rule.split("|")[0] == column]
+            wrong = details.filter(pl.any_horizontal(pl.col(own) == "invalid")).select("row", f"text {column}")
+            told = self.first.setdefault(column, [])
+            for row, found in wrong.head(_TOLD + 1 - len(told)).iter_rows():
+                told.append(self._problem(column, row, found, expected[column], sources[column]))
+            self.count[column] = self.count.get(column, 0) + wrong.height
+            if len(told) > _TOLD:
+                found = f"{self.count[column] - _TOLD:,} more rows that are wrong in column “{sources[column]}”"
+                told[_TOLD] = replace(told[_TOLD], found=found, expected=expected[column])
+
+    def problems(self) -> list[Problem]:
+        """What is to be said, column by column."""
+        return [problem for told in self.first.values() for problem in told]
+
+    def _problem(self, column: str, row: int, found: str | None, expected: str, source: str) -> Problem:
         table, name = column.split(".")
-        rule = f"{table.split('#')[0]}.{name}"
-        for row, found in wrong.head(_TOLD).iter_rows():
-            cell = f"nothing in column “{sources[column]}”"
-            if found is not None:
-                quoted = "a value" if name in IDENTITY else f"“{found[:40]}”"
-                cell = f"{quoted} in column “{sources[column]}”" if sources[column] else quoted
-            said = "a value" if found is None and "spreadsheet" in expected[column] else expected[column]
-            yield Problem("quarantined", rule, cell, said, fix, row)
-        if wrong.height > _TOLD:
-            found = f"{wrong.height - _TOLD:,} more rows that are wrong in column “{sources[column]}”"
-            yield Problem("quarantined", rule, found, expected[column], fix, wrong["row"][_TOLD])
+        cell = f"nothing in column “{source}”"
+        if found is not None:
+            quoted = "a value" if name in IDENTITY else f"“{found[:40]}”"
+            cell = f"{quoted} in column “{source}”" if source else quoted
+        said = "a value" if found is None and "spreadsheet" in expected else expected
+        return Problem("quarantined", f"{table.split('#')[0]}.{name}", cell, said, self.fix, row)
 
 
 def _total_row(row: int) -> Problem:

@@ -57,6 +57,8 @@ def known_payments(connection: duckdb.DuckDBPyConnection, frames: Frames, compar
 
 def near_payments(connection: duckdb.DuckDBPyConnection, frames: Frames) -> tuple[pl.Series, pl.Series]:
     """For each claim payment whether an 835 loaded before holds it though its day is another, and whether one may."""
+    remittances = _remittances_of(connection, frames["claim_payment"][_NUMBER].unique())
+    numbers = {key[0] for remittance in remittances for key, _ in remittance}
     own: dict[Key, list[Paid]] = {}
     rows = frames["claim_payment"].join(
         frames["remittance"].select("set", "payment_date", "trace_number"), on="set", maintain_order="left"
@@ -64,11 +66,12 @@ def near_payments(connection: duckdb.DuckDBPyConnection, frames: Frames) -> tupl
     is_reversal = pl.col("status_code") == "22"
     more = ("set", "payment_date", "trace_number", "payer_claim_control_number")
     compared = rows.select(_NUMBER, "charge_amount", "paid_amount", is_reversal, *more)
-    for row in compared.with_columns(at=pl.int_range(pl.len())).iter_rows():
+    compared = compared.with_columns(at=pl.int_range(pl.len())).filter(pl.col(_NUMBER).is_in(list(numbers)))
+    for row in compared.iter_rows():
         key, paid = keyed(row)
         own.setdefault(key, []).append(paid)
     known, doubtful = set[int](), set[int]()
-    for remittance in _remittances_of(connection, frames["claim_payment"][_NUMBER].unique()):
+    for remittance in remittances:
         found, day = overlap(remittance, own), remittance[0][1].day
         known.update(one.at for one in found.same if one.day != day)  # of the same day: `known_payments`
         doubtful.update(one.at for one in found.perhaps)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.tables.claims import Frames, modifiers, named_payer, with_all
+from etl.tables.claims import Frames, grouped, line_numbers, modifiers, named_payer, with_all
 from etl.tables.column_map import ColumnMap
-from etl.tables.contract import Checked, prefixed
+from etl.tables.contract import prefixed
 from etl.tables.values import QUANTITY
 
 _CLAIM_KEY = ("patient_control_number", "payer_claim_control_number", "status_code")
@@ -15,24 +15,23 @@ _NAMES = ("patient_control_number", "payer_claim_control_number", "trace_number"
 _GROUPED = r"^(CO|PR|OA|PI|CR)\s*-?\s*([A-Z]{0,2}\d+)$"
 
 
-def payments(checked: Checked, column_map: ColumnMap) -> Frames:
-    """The payments of an export with a section [claim_payment]; `set` numbers remittances, `claim_payment` and
-    `service_payment` theirs, from 0.
+def payments(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
+    """The payments in the good rows of an export with a section [claim_payment]; `set` numbers remittances,
+    `claim_payment` and `service_payment` theirs, from 0.
 
     Rows that agree in the payment's columns are one remittance; within it rows that agree in patient control number,
     payer's number, status and sign of the charge are one claim payment, unless the map says that each row is one.
     """
-    rows = checked.good.sort("row")
     deep = "service_payment" in column_map.tables or _long(column_map)
     money = next(
         name for name in ("claim_payment.charge_amount", "service_payment.charge_amount") if name in rows.columns
     )
     rows = rows.with_columns(sign=pl.col(money).fill_null(0) < 0, alone=pl.lit(0) if deep else pl.col("row"))
     of_remittance = [name for name in rows.columns if name.startswith("remittance.")]
-    rows, remittance = _grouped(rows, "set", of_remittance, [])
+    rows, remittance = grouped(rows, "set", of_remittance, [])
     key = [f"claim_payment.{name}" for name in _CLAIM_KEY if f"claim_payment.{name}" in rows.columns]
     own = [name for name in rows.columns if name.startswith("claim_payment.") and name not in key]
-    rows, claim = _grouped(rows, "claim_payment", ["set", "alone", "sign", *key], own)
+    rows, claim = grouped(rows, "claim_payment", ["set", "alone", "sign", *key], own)
     frames = {
         "remittance": remittance.rename(_short),
         "claim_payment": claim.drop("alone").rename(_short),
@@ -40,17 +39,15 @@ def payments(checked: Checked, column_map: ColumnMap) -> Frames:
     return frames | _parts(rows, column_map)
 
 
-def parts_of(checked: Checked, column_map: ColumnMap, frames: Frames) -> tuple[Frames, pl.Series]:
+def parts_of(rows: pl.DataFrame, column_map: ColumnMap, frames: Frames) -> tuple[Frames, pl.Series]:
     """Service payments or adjustments of an export without [claim_payment], joined to claim payments by their numbers,
     and the rows that named none of them."""
     table = column_map.tables[0]
-    names = [name for name in _NAMES if f"{table}.{name}" in checked.good.columns]
+    names = [name for name in _NAMES if f"{table}.{name}" in rows.columns]
     traces = frames["remittance"].select("set", *(["trace_number"] if "trace_number" in names else []))
     known = frames["claim_payment"].join(traces, on="set").select("claim_payment", *names)
     known = known.filter(~pl.struct(names).is_duplicated()).rename({name: f"{table}.{name}" for name in names})
-    rows = checked.good.sort("row").join(
-        known, on=[f"{table}.{name}" for name in names], how="left", maintain_order="left"
-    )
+    rows = rows.join(known, on=[f"{table}.{name}" for name in names], how="left", maintain_order="left")
     found = pl.col("claim_payment").is_not_null()
     line = "adjustment.line_number"
     if line in rows.columns:
@@ -113,47 +110,27 @@ def _long(column_map: ColumnMap) -> bool:
     return any(section.table == "adjustment" and not section.beside for section in column_map.sections)
 
 
-def _grouped(rows: pl.DataFrame, name: str, key: list[str], own: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number the groups of rows that agree in `key`; the rows with that number, and one row a group."""
-    firsts = [pl.col(column).drop_nulls().first() for column in own if not column.endswith(".remark_codes")]
-    lists = [column for column in own if column.endswith(".remark_codes")]
-    firsts += [
-        pl.col(column).drop_nulls().list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True)
-        for column in lists
-    ]
-    groups = (
-        rows.group_by(key, maintain_order=True)
-        .agg(pl.col("row").first().alias("segment"), *firsts)
-        .with_row_index(name)
-        .with_columns(pl.col(name).cast(pl.Int64))
-    )
-    return rows.join(groups.select(name, *key), on=key, nulls_equal=True, maintain_order="left"), groups
-
-
 def _parts(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
     """Service payments and adjustments in rows that know their `claim_payment` (and perhaps `service_payment`)."""
     frames: Frames = {}
     if "service_payment" in column_map.tables:
         lines = rows.filter("present service_payment")
         own = [name for name in rows.columns if name.startswith("service_payment.")]
-        again: list[str] = []
         if _long(column_map):
             # the same reason twice is another line that looks the same, not one with both adjustments
             reason = [name for name in ("adjustment.group_code", "adjustment.carc") if name in rows.columns]
             plain = [name for name in own if not isinstance(rows.schema[name], pl.List)]
             lines = lines.with_columns(again=pl.int_range(pl.len()).over("claim_payment", *plain, *reason))
-            again = ["claim_payment", "again", *plain]
-        else:
-            again = ["claim_payment", "row"]
-        rest = [name for name in own if name not in again]
-        lines, service = _grouped(lines.with_columns(pl.col("row").alias("at")), "service_payment", again, rest)
+            rest = [name for name in own if name not in plain]
+            lines, service = grouped(lines, "service_payment", ["claim_payment", "again", *plain], rest)
+            service = service.drop("again")
+        else:  # each row is a line
+            lines = lines.with_columns(service_payment=pl.int_range(pl.len(), dtype=pl.Int64))
+            service = lines.select("service_payment", "claim_payment", *own, segment="row")
+            service = service.with_columns(pl.col(pl.List(pl.String)).list.unique(maintain_order=True))
         rows = pl.concat([lines, rows.filter(~pl.col("present service_payment"))], how="diagonal")
-        frames["service_payment"] = modifiers(service.drop("again", "row", strict=False).rename(_short))
-    found = [
-        _adjustment(rows.filter(f"present {prefix}"), prefix)
-        for prefix, section in prefixed(column_map)
-        if section.table == "adjustment"
-    ]
+        frames["service_payment"] = modifiers(service.rename(_short))
+    found = [_adjustment(rows, prefix) for prefix, section in prefixed(column_map) if section.table == "adjustment"]
     if found:
         frames["adjustment"] = pl.concat(found, how="diagonal").sort("segment", maintain_order=True)
     return frames
@@ -162,6 +139,9 @@ def _parts(rows: pl.DataFrame, column_map: ColumnMap) -> Frames:
 def _adjustment(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     """Adjustments of one section. CO-45 in one column is group and reason."""
     there = rows.columns
+    own = ("claim_payment", "service_payment", "row", f"present {prefix}")
+    rows = rows.select(name for name in there if name in own or name.startswith(f"{prefix}."))
+    rows = rows.filter(f"present {prefix}")
     carc, group = pl.col(f"{prefix}.carc").str.to_uppercase(), pl.lit(None, pl.String)
     if f"{prefix}.group_code" in there:
         group = pl.col(f"{prefix}.group_code")
@@ -193,11 +173,8 @@ def _remarks(frame: pl.DataFrame, of_line: bool) -> pl.DataFrame:
 
 
 def _lines(service: pl.DataFrame) -> pl.DataFrame:
-    counted = pl.int_range(1, pl.len() + 1).over("claim_payment")
-    number = pl.col("line_number")
-    whole = (number.is_not_null() & (number > 0) & ~pl.struct("claim_payment", "line_number").is_duplicated()).all()
     return service.with_columns(
-        line_number=pl.when(whole.over("claim_payment")).then(number).otherwise(counted).cast(pl.Int32),
+        line_number=line_numbers(service, "claim_payment"),
         procedure_qualifier=pl.coalesce(
             "procedure_qualifier", pl.when(pl.col("procedure_code").is_not_null()).then(pl.lit("HC"))
         ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
 
 from etl.errors import Problem
 from etl.tables import cells as reading
@@ -14,52 +17,64 @@ from etl.tables.side_files import SIDE_FILES, SideFile
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's cells, and what it is: the side file, or the map that fits it."""
+    """A table's cells, batch by batch, and what it is: the side file, or the map that fits it."""
 
-    cells: Cells
+    header: list[str]
+    batches: Iterator[Cells]
     side_file: SideFile | None
     column_map: ColumnMap | None
 
 
-def recognise(data: bytes, maps: list[ColumnMap]) -> Table | Problem | None:
+def recognise(open_: Callable[[], BinaryIO], maps: list[ColumnMap]) -> Table | Problem | None:
     """What a file is: by the maps (the one that names most of its columns), then by the side files' columns.
 
     A Problem for a table that is neither; None for what is no table.
     """
-    if _is_no_table(data):
-        return None
+    with open_() as stream:
+        if _is_no_table(stream.read(reading.BLOCK)):
+            return None
     problems: list[Problem] = []
-    fitting: list[tuple[int, ColumnMap, Cells]] = []
-    seen: dict[Layout, Cells] = {}
+    fitting: list[tuple[int, ColumnMap]] = []
+    seen: dict[Layout, _Begun] = {}
     for one in maps:
         try:
             if one.layout not in seen:
-                seen[one.layout] = reading.read(data, one.layout)
+                seen[one.layout] = _begin(open_, one.layout)
         except NotATableError as error:
             problems.append(error.problem)
             continue
-        cells = seen[one.layout]
-        header = cells.frame.columns
+        header = seen[one.layout][0].frame.columns
         if one.missing(header):
             problems.append(one.does_not_fit(header))
         else:
-            fitting.append((len(one.needed()), one, cells))
+            fitting.append((len(one.needed()), one))
     if fitting:
-        _, best, cells = max(fitting, key=lambda found: found[0])
+        _, best = max(fitting, key=lambda found: found[0])
         table = next((side for side in SIDE_FILES if best.tables == (side.table,)), None)
-        return Table(cells, table, best)
+        # of standard input only what was opened last can be read on
+        begun = seen[best.layout] if len(seen) == 1 else _begin(open_, best.layout)
+        return Table(begun[0].frame.columns, chain(begun[:1], begun[1]), table, best)
     try:
-        cells = reading.read(data)
+        cells, more = _begin(open_, Layout())
     except NotATableError as error:
         return problems[0] if problems else error.problem
     if side_file := side_files.recognise(cells.frame.columns):
-        return Table(cells, side_file, None)
+        return Table(cells.frame.columns, chain([cells], more), side_file, None)
     strange = side_files.strange_table(cells.frame.columns)
     if strange is None and cells.kind != "text":
         strange = NotATableError(
             f"an {cells.kind} file without named columns", "a table", "Name its sheet in a map."
         ).problem
     return problems[0] if problems and strange else strange
+
+
+_Begun = tuple[Cells, Iterator[Cells]]
+
+
+def _begin(open_: Callable[[], BinaryIO], layout: Layout) -> _Begun:
+    """The first batch of a table, and the others."""
+    batches = reading.batches(open_, layout)
+    return next(batches), batches
 
 
 def _is_no_table(data: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import polars as pl
@@ -14,6 +14,8 @@ QUANTITY = pl.Decimal(18, 3)
 _FINE = pl.Decimal(30, 10)
 EXCEL = "excel"  # a date format of its own: days since 1899-12-30, as a cell without a date format shows them
 _EXCEL_EPOCH = date(1899, 12, 30)
+_SIMPLE = r"^-?\d{1,9}(\.\d{1,2})?$"
+_SIMPLE_WHOLE = r"^-?\d{1,9}$"
 _TIME = r"^(.*\S)[ T]\d{1,2}:\d{2}.*$"
 
 
@@ -22,6 +24,15 @@ def amounts(text: pl.Series, decimal: str = ".", dtype: pl.DataType = MONEY) -> 
 
     12,50 with a decimal point and 12.345 are no amounts: read as 1250 the first would be a hundred times too much.
     """
+    # nearly all are written as a machine writes them, and a cast alone reads those
+    simple = text.str.contains(_SIMPLE if decimal == "." else _SIMPLE_WHOLE)
+    other = (~simple).arg_true()
+    value = text.set(~simple, None).cast(dtype)
+    return value.scatter(other, _written(text.gather(other), decimal, dtype)) if len(other) else value
+
+
+def _written(text: pl.Series, decimal: str, dtype: pl.DataType) -> pl.Series:
+    """Amounts as people write them."""
     plain = text.str.replace_all(r"(?i)[$\s]|USD", "").str.replace_all("−", "-", literal=True)
     plain = plain.str.replace(r"^\((.+)\)$", "-$1").str.replace(r"^([^-].*)-$", "-$1")
     thousands, point = (",", ".") if decimal == "." else (".", ",")
@@ -45,6 +56,19 @@ def dates(text: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
 
     Years before 1900 and after 2099 are no dates: %Y reads 1/5/26 as the year 26.
     """
+    return by_text(text, lambda one: _days(one, formats))
+
+
+def by_text(text: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What `read` makes of each text, told once for those that come again and again."""
+    kinds = text.unique()
+    if 2 * len(kinds) > len(text):
+        return read(text)
+    values = pl.DataFrame({"text": kinds, "value": read(kinds)})
+    return text.to_frame("text").join(values, on="text", how="left", nulls_equal=True, maintain_order="left")["value"]
+
+
+def _days(text: pl.Series, formats: Sequence[str]) -> pl.Series:
     day = text.str.replace(_TIME, "$1")
     found = pl.Series(text.name, [None], dtype=pl.Date).new_from_index(0, len(text))
     for form in ("%Y-%m-%d", *formats):

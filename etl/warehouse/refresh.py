@@ -54,7 +54,7 @@ _PART = {
 _PLACE = {"unsent_work": _OF_ANY_NUMBER.format("claim_number")}
 # claim roots whose rows are computed at once: with more, memory would grow with the warehouse
 _SLICE = 100_000
-_SLICE_MEMORY = "300MB"
+SLICE_MEMORY = "300MB"
 # side files whose rows belong to claims
 BY_CLAIM = ("work_log", "patient_transaction", "attribution", "coding_audit", "appeal")
 
@@ -109,7 +109,9 @@ def refresh_views(
             connection.execute(f"create or replace table {view} as {views.text_as_of(view, day)}")
             _comment(connection, "table", view)
             rolling.make_anew(connection, view)
-    elif scalar(connection, "select count(*) from root") <= 2 * _SLICE:
+    elif (roots := scalar(connection, "select count(*) from root")) <= 3 * _SLICE:
+        if roots > 2 * _SLICE:  # slices take twice as long, so these spill rather
+            connection.execute(f"set memory_limit = '{SLICE_MEMORY}'")
         _refresh_all(connection, day)
     else:
         _refresh_all(connection, day, "limit 0")
@@ -199,7 +201,7 @@ def _is_part(connection: duckdb.DuckDBPyConnection, since: Since, before: date |
 def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date, is_first: bool = False) -> None:
     """Compute the rows of the touched roots, so many at a time that their joins need little memory. With `is_first`
     none of them has any yet."""
-    connection.execute(f"set memory_limit = '{_SLICE_MEMORY}'")  # also for what was read meanwhile
+    connection.execute(f"set memory_limit = '{SLICE_MEMORY}'")  # also for what was read meanwhile
     connection.execute("create or replace temp table wanted as select distinct root_id from touched")
     connection.execute(
         """create or replace temp table rootless as select distinct patient_control_number from touched_number
@@ -234,8 +236,14 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
         connection.execute(
             f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
         )
+    # where nothing is taken out, rows go to their place at once, and are read from there
+    placed = {view for view in views.KEPT if is_first and view not in _PLACE}
     for view, kind in views.KINDS.items():
-        if kind in ("kept", "tally", "passing"):
+        if view in placed:
+            before = scalar(connection, f"select count(*) from {lasting}.{view}")
+            connection.execute(f"insert into {lasting}.{view} by name {views.text_as_of(view, day)}")
+            connection.execute(f"create temp view {view} as select * from {lasting}.{view} where rowid >= {before}")
+        elif kind in ("kept", "tally", "passing"):
             connection.execute(f"create temp table {view} as {views.text_as_of(view, day)}")
         elif kind == "joined":
             connection.execute(f"create temp view {view} as {views.text_as_of(view, day)}")
@@ -244,13 +252,13 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
             rolling.add(connection, view, lasting, is_first)
     for view in views.SUMMED:
         rolling.move(connection, view, lasting, day)
-    for view in views.KEPT:
+    for view in (view for view in views.KEPT if view not in placed):
         rolling.move(connection, view, lasting, day)
         if not is_first or view in _PLACE:  # each slice computes what belongs to numbers
             connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
         if kind != "small":
-            connection.execute(f"drop {'view' if kind == 'joined' else 'table'} temp.{view}")
+            connection.execute(f"drop {'view' if kind == 'joined' or view in placed else 'table'} temp.{view}")
     for table in _PART:
         connection.execute(f"drop table temp.{table}")

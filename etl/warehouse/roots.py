@@ -6,7 +6,7 @@ import duckdb
 
 from etl.warehouse import matching, rejections, visits
 from etl.warehouse.ask import scalar
-from etl.warehouse.refresh import Since, make_room
+from etl.warehouse.refresh import SLICE_MEMORY, Since
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -> None:
@@ -16,7 +16,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since | None = None) -
     With `since`, only what was added then is looked at, and what it can change. REF*F8 holds the payer's control number
     (CLP07) of the claim that is replaced (X12 837 loop 2300); chains are followed.
     """
-    make_room(connection)
+    connection.execute(f"set memory_limit = '{SLICE_MEMORY}'")  # what needs more spills, and takes no longer
     since = since or Since(0, 0, 0)
     rejections.refresh(connection)
     visits.refresh(connection, since)

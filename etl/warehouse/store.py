@@ -108,7 +108,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 connection.execute("use building")
                 # what memory does not hold spills beside the copy, for the owner only, and goes with it (`_clear`)
                 connection.execute(f"set temp_directory = '{_quoted(building)}.tmp'")
-                connection.execute("set memory_limit = '250MB'")
+                connection.execute("set memory_limit = '200MB'")
                 connection.execute("set wal_autocheckpoint = '1TB'")  # `refresh.settle` says when
                 connection.execute("set write_buffer_row_group_count = 1")
                 # a second thread makes a load no faster (it waits for Python), only dearer

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -249,7 +248,12 @@ def _one(job: str, path: str, db: str) -> None:
     cpu, wall = time.process_time(), time.perf_counter()
     work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # ru_maxrss would be that of the process that started this one, if that was larger
+    peak = next(
+        int(line.split()[1]) / 1024
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        if line.startswith("VmHWM")
+    )
     print(json.dumps({"cpu": cpu, "wall": wall, "peak": peak}))
 
 

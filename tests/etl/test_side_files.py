@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import duckdb
@@ -51,9 +52,9 @@ def said(report: LoadReport) -> list[tuple[str, int | None, str, str]]:
 
 def read(text: str) -> tuple[pl.DataFrame, list[Problem]]:
     """A side file's good rows and what is wrong with the others, without a warehouse."""
-    found = recognise(text.encode(), [])
+    found = recognise(lambda: io.BytesIO(text.encode()), [])
     assert isinstance(found, Table) and found.side_file is not None
-    return side_rows.read(found.side_file, found.cells)
+    return side_rows.read(found.side_file, found.header, found.batches)
 
 
 def cells(text: str, *names: str) -> list[tuple[object, ...]]:
