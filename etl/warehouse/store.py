@@ -91,7 +91,7 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if "?" in str(path.resolve()):  # DuckDB looks for its log at the path before the question mark
         raise UserError(f"{path}: a warehouse cannot lie at a path with a question mark. Name another with --db.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(path), private():
+    with private(), _lock(path):
         _clear(path)
         building = path.parent / f".{path.name}.building"
         if path.exists():

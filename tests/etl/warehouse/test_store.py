@@ -21,7 +21,7 @@ import pytest
 from etl.errors import UserError
 from etl.load import load
 from etl.warehouse.checks import bad_rows
-from etl.warehouse.store import file_identity, open_reader, open_writer
+from etl.warehouse.store import file_identity, lock_of, open_reader, open_writer
 from tests.x12_text import Dress, answer_file, claim, claims_file, loaded, remittance_file
 
 FILES = {
@@ -195,7 +195,8 @@ def test_leftovers_of_a_crash_are_cleared_away(small: Path, tmp_path: Path) -> N
 
 
 def test_the_warehouse_and_its_lock_are_the_owners_only(small: Path) -> None:
-    assert stat.S_IMODE(small.stat().st_mode) == 0o600
+    for path in (small, lock_of(small)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_what_is_being_built_is_the_owners_only_from_the_start(small: Path) -> None:

@@ -1,7 +1,7 @@
 -- one row per claim that its root sent on a day with others: its place that day
 -- by the sender's control numbers, so that the order of loading does not matter; where they are alike, a replacement and a
 -- void come after what they replace, and a secondary payer's claim after the primary's
-with version as (
+with version as not materialized (
     select k.root_id, c.claim_id, c.submission_date, c.transaction_set_id, c.segment, c.frequency_code, c.payer_responsibility
     from claim as c
     join root as k on k.patient_control_number = c.patient_control_number
