@@ -205,7 +205,10 @@ def _refresh_slices(connection: duckdb.DuckDBPyConnection, day: date, is_first: 
     connection.execute("create or replace temp table wanted as select distinct root_id from touched")
     connection.execute(
         """create or replace temp table rootless as select distinct patient_control_number from touched_number
-        where patient_control_number not in (select patient_control_number from root)"""
+        where patient_control_number not in (
+            select patient_control_number from root  -- not all of it: that would take long in a large warehouse
+            where patient_control_number in (select patient_control_number from touched_number)
+        )"""
     )
     first, last = connection.execute("select min(root_id), max(root_id) from wanted").fetchall()[0]
     n = scalar(connection, "select count(*) from wanted")
