@@ -9,6 +9,7 @@ from typing import BinaryIO
 import polars as pl
 
 from etl.errors import Problem, UserError
+from etl.tables.cells import NotATableError
 from etl.tables.claims import claims, finished
 from etl.tables.column_map import ColumnMap
 from etl.tables.contract import check
@@ -79,7 +80,10 @@ def read_table(data: bytes, name: str, maps: list[ColumnMap], key: Key) -> Unsen
         raise UserError(problem.sentence(name))
     if found.column_map is None or "claim" not in found.column_map.tables:
         raise UserError(f"{name}: its map fills no [claim]; expected a table of claims with their lines.")
-    checked = check(found.column_map, found.batches, optional=("claim.submission_date",))
+    try:
+        checked = check(found.column_map, found.batches, optional=("claim.submission_date",))
+    except NotATableError as error:  # damage may show only when the rows are read
+        raise UserError(error.problem.sentence(name)) from None
     for problem in checked.problems:
         if problem.severity != "flagged":
             raise UserError(replace(problem, fix=_FIX).sentence(name))

@@ -239,7 +239,8 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
         connection.execute(
             f"create temp table {table} as select * from {lasting}.{table} where {condition.format(lasting=lasting)}"
         )
-    # where nothing is taken out, rows go to their place at once, and are read from there
+    # where nothing is taken out, rows go to their place at once, and are read from there; what belongs to numbers is
+    # computed by each slice
     placed = {view for view in views.KEPT if is_first and view not in _PLACE}
     for view, kind in views.KINDS.items():
         if view in placed:
@@ -257,8 +258,7 @@ def _refresh_part(connection: duckdb.DuckDBPyConnection, day: date, is_first: bo
         rolling.move(connection, view, lasting, day)
     for view in (view for view in views.KEPT if view not in placed):
         rolling.move(connection, view, lasting, day)
-        if not is_first or view in _PLACE:  # each slice computes what belongs to numbers
-            connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
+        connection.execute(f"delete from {lasting}.{view} where {_PLACE.get(view, _OF_ROOT)}")
         connection.execute(f"insert into {lasting}.{view} by name select * from temp.{view}")
     for view, kind in reversed(views.KINDS.items()):
         if kind != "small":

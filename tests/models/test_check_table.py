@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from etl.errors import UserError
@@ -52,3 +53,14 @@ def test_a_table_that_the_map_does_not_fit(tmp_path: Path) -> None:
         Checker(tmp_path / "none.duckdb").check(
             io.BytesIO(b"claim,payer\nU1,P1\n"), "c.csv", None, [parse("m.toml", MAP)]
         )
+
+
+def test_a_table_whose_rows_are_damaged(tmp_path: Path) -> None:
+    """The names of a Parquet file stand at its end: the damage shows only when its rows are read."""
+    rows = HEADER + "U1,,P1,J45.909,,1999999984,2026-03-01,99213,100,1\n" * 50
+    file = io.BytesIO()
+    pl.read_csv(rows.encode(), infer_schema=False).write_parquet(file)
+    data = bytearray(file.getvalue())
+    data[4:400] = bytes(396)
+    with pytest.raises(UserError, match=r"claims.parquet.*found a damaged Parquet file"):
+        Checker(tmp_path / "none.duckdb").check(io.BytesIO(bytes(data)), "claims.parquet", None, [parse("m.toml", MAP)])
