@@ -298,6 +298,18 @@ def test_a_claim_of_a_reused_number_sent_again_unchanged_counts_once(tmp_path: P
     assert visits(tmp_path / "w") == [(ONE, 100, 0, 100), (TWO, 90, 0, 90)]
 
 
+def test_payments_alone_name_the_visits_as_their_claims_do(tmp_path: Path) -> None:
+    named = b"NM1*QC*1*DOE*JANE****MI*M0001~SVC*"
+    files = practice(one_number).items()
+    payments = {name: data.replace(b"SVC*", named) for name, data in files if name.endswith(".835")}
+    loaded(tmp_path / "in", tmp_path / "w", **payments)
+    found = open_reader(tmp_path / "w").execute("select distinct patient_control_number from payment_match order by 1")
+    never_paid = f"C/{DAYS[3]}"
+    assert [name for (name,) in found.fetchall()] == [
+        name for account in "ABC" for day in DAYS if (name := f"{account}/{day}") != never_paid
+    ]
+
+
 @pytest.mark.parametrize(("order", "is_sent"), [("0123", False), ("3210", True)])
 def test_a_number_without_a_claim_may_be_that_of_several_visits_too(tmp_path: Path, order: str, is_sent: bool) -> None:
     """Also of several people, as UNKNOWN is; what has no day is told by the payer's number."""
