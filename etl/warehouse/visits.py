@@ -4,7 +4,8 @@ The number names the claim everywhere: in `root`, in answers, in side files. So 
 number of its own, CLM01 and its first day of service (`A17/2026-01-05`), which takes the place of CLM01 in `claim` and
 `acknowledgement`. `claim_visit` and `acknowledgement_visit` keep what was sent. The bare number is then no claim's, and
 `matching` asks which visit a payment under it is of. (A second column beside CLM01 would have to stand in every join.)
-Payments (835) under a number that no claim bears are told apart in the same way, by `tell_apart`.
+Payments (835) under a number that no claim bears are told apart in the same way, by `tell_apart`. An empty CLM01, or
+one of zeros, is no number: each claim under it is its own.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ _LOOKED_AT = """
     with news as (
         select patient_control_number as number from claim
         where claim_id >= $claim_id
-        group by number having count(*) > 1
+        group by number having count(*) > 1 or ltrim(number, '0') = ''
         union
         select patient_control_number from claim
         where
@@ -128,6 +129,7 @@ _LOOKED_AT = """
             group by patient_control_number having count(*) > 1
         )
         or sent_number in (select sent_number from claim_visit)
+        or ltrim(sent_number, '0') = ''
     union
     select sent_number from acknowledgement_visit
     where sent_number in (select sent_number from sent) or $claim_id = 0

@@ -1,4 +1,4 @@
--- one row per claim under a looked-at number that several visits bear: the number as sent, and the visit's own number
+-- one row per claim under a looked-at number that several visits bear, or that is none: as sent, and the visit's own number
 -- An original on other days than the one before it, which was rejected, corrects it, so the number is still one visit's, unless
 -- it has others too.
 with rejection as (
@@ -75,3 +75,6 @@ from part_visit
 where sent_number in (select sent_number from several)
 union all
 select part_id, sent_number, visit_number from following where place = 1
+union all
+-- what says nothing cannot tell that two claims are one
+select part_id, sent_number, concat_ws('/', sent_number, first_day, part_id) from part where is_nameless

@@ -14,7 +14,9 @@ with bearer as (
     join claim_visit as v on v.sent_number = s.patient_control_number
     join claim as c on c.claim_id = v.claim_id
     join root as k on k.patient_control_number = c.patient_control_number
-    where not coalesce(c.member_key <> s.member_key and c.name_key <> s.name_key, false)
+    where
+        ltrim(v.sent_number, '0') <> ''
+        and not coalesce(c.member_key <> s.member_key and c.name_key <> s.name_key, false)
 ),
 
 -- a day that is no visit's is a visit whose claim did not come
