@@ -282,7 +282,8 @@ def test_status_says_how_many_visits_share_a_number(tmp_path: Path) -> None:
     files, _ = CASES["a payment without a day that could be either's is nobody's"]
     loaded(tmp_path / "in", tmp_path / "w", **{f"{i}": data for i, data in enumerate(files)})
     found = status(open_reader(tmp_path / "w"))
-    assert found["reused_numbers"] == {"numbers": 1, "visits": 2, "ambiguous_payments": 1}
+    reused = {"numbers": 1, "visits": 2, "ambiguous_payments": 1}
+    assert found["reused_numbers"] == reused | {"numbers_without_claim": 0, "visits_without_claim": 0}
     words = "\n".join(sentences(found))
     assert "1 patient control numbers (CLM01) stand for 2 visits." in words
     assert "1 claim payments under these numbers fit several of their visits" in words
@@ -327,3 +328,25 @@ def test_a_number_without_a_claim_may_be_that_of_several_visits_too(tmp_path: Pa
     assert len({root for _, root in open_reader(db).execute(sql).fetchall()}) == 3
     assert len(open_reader(db).execute(sql).fetchall()) == 3
     assert MEASURES["denied_claims"].by(open_reader(db), []).rows()[0][0] == 3
+    words = "1 numbers of payments (CLP01) whose claims were never loaded stand for 3 visits"
+    assert words in "\n".join(sentences(status(open_reader(db))))
+
+
+@pytest.mark.parametrize("order", ["sent, paid", "paid, sent"])
+def test_claims_without_a_number_are_their_own_and_no_payment_is_theirs_by_it(tmp_path: Path, order: str) -> None:
+    """X12 has a payer that received no number send 0; a claim may be sent with 0, or with nothing."""
+    claims = [claim(number, ("99213", charge)) for number, charge in (("", "100"), ("", "90"), ("0", "70"))]
+    payments = [paid("I1", JANUARY, "70", "50", number=""), paid("I2", JANUARY, "55", "50", number="0")]
+    patient = "*CI*I1\nNM1*QC*1*DOE*JANE****MI*M0001"
+    files = {
+        "sent": claims_file("\n".join(claims)),
+        "paid": answered("\n".join(payments).replace("*CI*I1", patient)),
+    }
+    db = tmp_path / "w"
+    for name in order.split(", "):
+        loaded(tmp_path / name, db, **{name: files[name]})
+    day = "/2026-01-05/"
+    by_member_day_and_charge = (f"0{day}3", 70, 50, 0)
+    of_no_claim = ("0/I2 (no claim)", 55, 50, 0)
+    assert visits(db) == [(f"{day}1", 100, 0, 100), (f"{day}2", 90, 0, 90), by_member_day_and_charge, of_no_claim]
+    assert status(open_reader(db))["reused_numbers"]["numbers"] == 0
