@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from io import BufferedReader
 from typing import cast
@@ -11,16 +9,14 @@ from typing import cast
 import duckdb
 
 from etl import issues
+from etl.archives import DAMAGED, TooLargeError
 from etl.errors import Problem
-from etl.inputs import Input, TooLargeError
+from etl.inputs import Input
 from etl.issues import Entry, ReadFile
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.raw import PADDING
 from etl.x12.tokens import split
-
-# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
-DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, TooLargeError)
 
 
 def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -11,11 +11,12 @@ import duckdb
 import polars as pl
 
 from etl import issues, schedule
-from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
+from etl.archives import DAMAGED, archive_in_archive
+from etl.arrival import Arrival, count_exactly, count_loosely, damaged, done_files
 from etl.errors import Problem, UserError
 from etl.fhir import batch as fhir
 from etl.fhir.resources import is_fhir
-from etl.inputs import Input, archive_in_archive, find
+from etl.inputs import Input, find
 from etl.issues import Entry
 from etl.load_report import LoadReport
 from etl.tables import batch as exports
@@ -151,7 +152,7 @@ class _Loader:
     def _read(self, arrival: Arrival) -> None:
         with arrival.input.open() as stream:
             head = stream.read(4096)
-        if problem := archive_in_archive(arrival.input, head):
+        if arrival.input.is_packed and (problem := archive_in_archive(arrival.input.name, head)):
             arrival.reject(self._counted(arrival.input, problem))
             return
         if is_fhir(head):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from etl import archives
 from etl.errors import UserError
 from etl.inputs import find
 from etl.load import load
@@ -276,7 +277,7 @@ def test_an_encrypted_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Pat
 def test_a_gz_bomb_is_refused_while_it_unfolds_and_the_rest_is_loaded(
     tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 20)
+    monkeypatch.setattr("etl.archives.ALWAYS_ALLOWED", 1 << 20)
     bomb = write(tmp_path / "bomb.gz", gzip.compress(ONE + b"~" * (16 << 20)))
     report = load([bomb, write(tmp_path / "good.835", PAID)], db)
     assert report.rows["claim_payment"] == 1
@@ -285,33 +286,80 @@ def test_a_gz_bomb_is_refused_while_it_unfolds_and_the_rest_is_loaded(
 
 
 def test_a_zip_bomb_is_refused_member_by_member(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 20)
+    monkeypatch.setattr("etl.archives.ALWAYS_ALLOWED", 1 << 20)
     report = load([zipped(tmp_path / "bomb.zip", a=b"\x00" * (16 << 20), b=TWO)], db)
     assert (claims_in(db), [(name, p.rule) for name, p in report.problems]) == (["A2"], [("a", "too-large")])
 
 
 def test_what_packs_as_x12_does_is_no_bomb(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.inputs.ALWAYS_ALLOWED", 1 << 10)
+    monkeypatch.setattr("etl.archives.ALWAYS_ALLOWED", 1 << 10)
     report = load([write(tmp_path / "a.gz", gzip.compress(many(400)))], db)
     assert (len(claims_in(db)), report.problems) == (400, [])
 
 
-@pytest.mark.parametrize("kind", ["a .gz", "a .zip", "a .tar"])
-def test_an_archive_in_an_archive_is_said(tmp_path: Path, db: Path, kind: str) -> None:
-    inner = io.BytesIO()
-    if kind == "a .tar":
-        with tarfile.open(fileobj=inner, mode="w") as tar:
-            tar.add(write(tmp_path / "1.837", ONE), "1.837")
-    elif kind == "a .zip":
-        with zipfile.ZipFile(inner, "w") as archive:
-            archive.writestr("1.837", ONE)
-    else:
-        inner.write(gzip.compress(ONE))
-    report = load([zipped(tmp_path / "outer.zip", a=inner.getvalue(), b=TWO)], db)
+def test_archives_in_a_zip_are_read(tmp_path: Path, db: Path) -> None:
+    inner = zipped(tmp_path / "inner", in__2=TWO, **{"..__3.835": PAID}).read_bytes()
+    outer = zipped(tmp_path / "outer.zip", **{"1.837.gz": gzip.compress(ONE)}, day__b=inner)
+    report = load([outer], db)
+    assert (claims_in(db), report.problems, report.rows["claim_payment"]) == (["A1", "A2"], [], 1)
+    names = open_reader(db).execute("select name from source_file order by 1").fetchall()
+    assert names == [("1.837",), ("2",), ("3.835",)]
+    assert load([outer], db).kept_out("duplicate") == {"claims": 2, "claim_payments": 1}
+
+
+def tarred(folder: Path) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        tar.add(write(folder / "1.837", ONE), "1.837")
+    return out.getvalue()
+
+
+NOT_OPENED: dict[str, Callable[[Path], bytes]] = {
+    "a .tar": tarred,
+    "a .gz": lambda _: gzip.compress(gzip.compress(ONE)),
+    "a .zip": lambda folder: zipped(folder / "in", a=zipped(folder / "inmost", a=ONE).read_bytes()).read_bytes(),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_OPENED)
+def test_what_is_in_an_archive_in_an_archive_is_said(tmp_path: Path, db: Path, kind: str) -> None:
+    report = load([zipped(tmp_path / "outer.zip", a=NOT_OPENED[kind](tmp_path), b=TWO)], db)
     assert claims_in(db) == ["A2"]
     [(name, problem)] = report.problems
     assert (name, problem.rule, problem.found) == ("a", "nested-archive", f"{kind} inside an archive")
     assert problem.fix == "Nothing of it was loaded. Unpack it once, then load the folder."
+    adds_up(report)
+
+
+def test_archives_in_a_zip_together_unfold_to_no_more_than_a_single_one_may(
+    tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.archives.ALWAYS_ALLOWED", 3 << 20)
+    zeros = b"\x00" * (1 << 20)
+    bombs = {"gz": gzip.compress(zeros), "zip": zipped(tmp_path / "in", z1=zeros, z2=ONE).read_bytes()}
+    assert len({one.sha256() for one in find([zipped(tmp_path / "one.zip", **bombs)], [])}) == 2
+    more = {f"{kind}{i}": data for kind, data in bombs.items() for i in range(3)}
+    report = load([zipped(tmp_path / "many.zip", **more, b=TWO)], db)
+    assert [(name, p.rule) for name, p in report.of("rejected")] == [(name, "too-large") for name in more]
+    assert claims_in(db) == ["A2"]
+
+
+def test_a_damaged_zip_in_a_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
+    inner = zipped(tmp_path / "in", a=many(50)).read_bytes()
+    outer = zipped(tmp_path / "outer.zip", cut=inner[:-40], flipped=inner[:300] + b"?" + inner[301:], good=TWO)
+    report = load([outer], db)
+    assert [(name, p.rule) for name, p in report.of("rejected")] == [("cut", "nested-archive"), ("a", "damaged-file")]
+    assert claims_in(db) == ["A2"]
+    adds_up(report)
+
+
+def test_a_zips_index_is_read_once_for_all_its_members(tmp_path: Path) -> None:
+    members = {f"{i}.837": ONE for i in range(50)}
+    inner = zipped(tmp_path / "in", **members).read_bytes()
+    before = archives._zip.cache_info().misses
+    for one in find([zipped(tmp_path / "all.zip", **members, more=inner)], []):
+        one.sha256()
+    assert archives._zip.cache_info().misses == before + 2
 
 
 def test_an_archive_is_known_by_its_bytes_whatever_its_name(tmp_path: Path, db: Path) -> None:
