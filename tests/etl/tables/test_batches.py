@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.errors import UserError
 from etl.load_report import LoadReport
 from etl.tables import cells, held
 from tests.etl.tables.desk import Desk
@@ -70,6 +71,13 @@ def test_the_rows_of_one_claim_or_payment_meet_wherever_they_stand(
     assert report.seen == expected.seen == again.seen
     assert again.rows.get("claim", 0) == again.rows.get("claim_payment", 0) == 0
     assert desk.rows("select count(*) from transaction_set") == [(sets,)]  # it was in pieces
+
+
+def test_a_full_disk_of_temporary_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_small_pieces(monkeypatch)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "w+b"))
+    with pytest.raises(UserError, match=r"temporary files \(.+\) is full. Nothing was changed; .+ TMPDIR"):
+        Desk(tmp_path).load({"a.csv": LINE_HEADER + "\n".join(CLAIM_ROWS)}, LINES)
 
 
 TEXT = (
