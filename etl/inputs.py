@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.archives import File, Source, unpacked
+from etl import archives
+from etl.archives import Bounded, File, Source, TooLargeError, unpacked
 from etl.errors import UserError
 from etl.scratch import spooled
 
@@ -49,12 +50,12 @@ class Input:
 def find(paths: list[Path], ignored: list[str]) -> list[Input]:
     """The inputs below `paths`, in order of name; `-` is standard input. What is left out is named in `ignored`.
 
-    Raises UserError when a path does not exist.
+    Raises UserError when a path does not exist, or what can be read only once is too large.
     """
     found: list[Input] = []
     for path in paths:
         if str(path) == "-":
-            found += _inputs(STANDARD_INPUT, _spooled(sys.stdin.buffer), None)
+            found += _inputs(STANDARD_INPUT, _spooled("standard input", sys.stdin.buffer), None)
         elif not (path.exists() or path.is_symlink()):
             raise UserError(f"{path}: no such file or folder.")
         else:
@@ -102,7 +103,7 @@ def _walk(folder: Path, seen: set[Path]) -> Iterator[Path]:
 def _file(path: Path) -> list[Input]:
     if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, like <(ssh ...): it can be read once only
         with path.open("rb") as stream:
-            return list(_inputs(path.name, _spooled(stream), None))
+            return list(_inputs(path.name, _spooled(str(path), stream), None))
     return list(_inputs(path.name, partial(File, path), Path(os.path.realpath(path))))  # a link may be a circle
 
 
@@ -124,9 +125,16 @@ def _open(source: Source) -> BinaryIO:
     return io.BufferedReader(source(), 1 << 16)
 
 
-def _spooled(stream: BinaryIO) -> Source:
-    """What can be read only once, in a file that has no name and goes with the process."""
-    return _Spool(spooled(stream)).open
+def _spooled(name: str, stream: BinaryIO) -> Source:
+    """What can be read only once, in a file that has no name and goes with the process. Raises UserError when too much
+    comes."""
+    limit = archives.LARGEST_UNPACKED
+    try:
+        return _Spool(spooled(Bounded(stream, None, limit))).open
+    except TooLargeError:
+        raise UserError(
+            f"{name}: more than {limit >> 30:,} GB came. Nothing was loaded. Save it to a file and load that."
+        ) from None
 
 
 class _Spool:

@@ -391,6 +391,16 @@ def test_standard_input_that_is_empty_is_said(db: Path, monkeypatch: pytest.Monk
     assert [(name, p.found) for name, p in load([Path("-")], db).problems] == [("(standard input)", "an empty file")]
 
 
+def test_standard_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.archives.LARGEST_UNPACKED", 3 << 20)
+    with (
+        open("/dev/zero") as zeros,
+        pytest.raises(UserError, match=r"standard input: more than 0 GB came. .+ Save it to a file"),
+    ):
+        monkeypatch.setattr("sys.stdin", zeros)
+        find([Path("-")], [])
+
+
 def test_a_named_pipe_is_read_once_and_loaded(tmp_path: Path, db: Path) -> None:
     """As `cleanclaim load <(ssh host cat era.835)` gives it."""
     pipe = tmp_path / "pipe"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -75,7 +76,7 @@ def test_the_rows_of_one_claim_or_payment_meet_wherever_they_stand(
 
 def test_a_full_disk_of_temporary_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_small_pieces(monkeypatch)
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "w+b"))
+    monkeypatch.setattr("tempfile.TemporaryFile", partial(open, "/dev/full", "w+b"))
     with pytest.raises(UserError, match=r"temporary files \(.+\) is full. Nothing was changed; .+ TMPDIR"):
         Desk(tmp_path).load({"a.csv": LINE_HEADER + "\n".join(CLAIM_ROWS)}, LINES)
 
