@@ -17,6 +17,7 @@ from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.raw import PADDING
 from etl.x12.tokens import split
+from etl.x12.wide import decoder
 
 
 def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -87,8 +88,11 @@ def count_loosely(one: Input) -> tuple[int, int]:
     try:
         with one.open() as stream:
             # read1: of an archive that is cut off, what comes before the cut
-            while block := cast(BufferedReader, stream).read1(1 << 20):
-                block = end + block.translate(None, b"\0")  # UTF-16 looks so
+            buffered = cast(BufferedReader, stream)
+            decode = decoder(buffered.peek(106))
+            while block := buffered.read1(1 << 20):
+                # UTF-16 without its mark looks so
+                block = end + (decode(block) if decode else block.translate(None, b"\0"))
                 claims += pieces.count_loose(block, b"CLM")
                 payments += pieces.count_loose(block, b"CLP")
                 end = block[-3:]

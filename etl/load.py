@@ -33,6 +33,7 @@ from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
 from etl.x12.sound import Rows, sound_rows
+from etl.x12.wide import seems_x12
 
 Progress = Callable[[str, int, int, int], None]
 
@@ -160,7 +161,7 @@ class _Loader:
             sha256, open_ = arrival.sha256 or "", arrival.input.open
             self.resources.append(fhir.Arrived(arrival.file_id, sha256, open_, problems=arrival.problems))
             return
-        no_x12 = b"ISA" not in head.upper() or kind_of(head) != "text"
+        no_x12 = not seems_x12(head) or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
             return
         try:

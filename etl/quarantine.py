@@ -22,6 +22,7 @@ from etl.x12.envelope import Envelope
 from etl.x12.masked import masked
 from etl.x12.raw import PADDING
 from etl.x12.tokens import Tokens, split
+from etl.x12.wide import seems_x12
 
 _FRAME = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 _AROUND = 3  # segments before and after one that was set aside by itself
@@ -74,7 +75,7 @@ def show(connection: duckdb.DuckDBPyConnection, number: int, reveal: bool) -> It
     name, path, sha256, segment, rule = _where(connection, number)
     one = _find(name, path, sha256)
     with one.open() as stream:
-        is_x12 = b"ISA" in stream.read(1 << 16).translate(None, b"\0").upper()  # UTF-16 looks so
+        is_x12 = seems_x12(stream.read(1 << 16))
     lines = _segments(one, segment or 1, rule, reveal) if is_x12 else _row(one, segment or 1, reveal)
     yield f"{name}: {rule}" + ("" if reveal else " (names, addresses and ids are masked: --reveal shows them)")
     yield from lines

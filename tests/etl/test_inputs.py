@@ -236,10 +236,18 @@ def test_what_can_be_read_of_a_gz_that_is_cut_off_is_seen_and_quarantined(tmp_pa
     assert report.kept_out("rejected") == report.seen
 
 
-def test_utf_16_is_loaded_and_the_same_file_in_utf_8_is_a_duplicate(tmp_path: Path, db: Path) -> None:
-    wide = ONE.decode().encode("utf-16")
-    report = load([write(tmp_path / "a.837", wide), write(tmp_path / "b.837", ONE)], db)
-    assert (report.rows["claim"], report.seen["claims"], report.kept_out("duplicate")["claims"]) == (1, 2, 1)
+def test_other_encodings_are_loaded_and_the_same_file_in_utf_8_is_a_duplicate(tmp_path: Path, db: Path) -> None:
+    text = ONE.decode()
+    assert "^" in text  # where the code pages of EBCDIC differ
+    wide = {name: text.encode(name) for name in ("utf-16", "utf-16-be", "utf-32", "utf-32-le", "cp037", "cp500")}
+    wide["a mainframe's lines"] = text.replace("~", "~\x85").encode("cp037")
+    wide["ended by lines"] = text.replace("~", "\x85").encode("cp500")
+    wide["cut off"] = gzip.compress(text.encode("cp037"))[:-5]
+    report = load([write(tmp_path / name, data) for name, data in {**wide, "utf-8": ONE}.items()], db)
+    assert claims_in(db) == ["A1"]
+    assert report.seen["claims"] == len(wide) + 1
+    assert [name for name, _ in report.of("duplicate")] == [*list(wide)[1:-1], "utf-8"]
+    assert [(name, p.claims) for name, p in report.of("rejected")] == [("cut off", 1)]
     adds_up(report)
 
 
