@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BufferedReader
 from typing import cast
 
 import duckdb
+import polars as pl
 
 from etl import issues
 from etl.archives import DAMAGED, TooLargeError
@@ -18,6 +20,15 @@ from etl.x12.envelope import Envelope
 from etl.x12.raw import PADDING
 from etl.x12.tokens import split
 from etl.x12.wide import decoder
+
+_SOURCE_FILE = {
+    "file_id": pl.Int64,
+    "name": pl.String,
+    "sha256": pl.String,
+    "byte_count": pl.Int64,
+    "kind": pl.String,
+    "loaded_at": pl.Datetime,
+}
 
 
 def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -36,6 +47,19 @@ def is_done(one: Input, done: dict[str, int]) -> bool:
         return one.sha256() in done
     except DAMAGED:
         return False
+
+
+def enter(connection: duckdb.DuckDBPyConnection, arrivals: list[Arrival], now: datetime) -> int:
+    """Enter the files that could be read in the books, the same bytes once. Returns how many."""
+    new = {
+        one.sha256: (one.file_id, one.input.name, one.sha256, one.input.byte_count, one.kind, now)
+        for one in reversed(arrivals)
+        if one.kind and one.sha256
+    }
+    connection.register("incoming", pl.DataFrame(list(new.values()), schema=_SOURCE_FILE, orient="row"))
+    connection.execute("insert into source_file select * from incoming order by file_id")
+    connection.unregister("incoming")
+    return len(new)
 
 
 @dataclass(slots=True)
