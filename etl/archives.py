@@ -63,7 +63,7 @@ def unpacked(name: str, source: Source) -> list[Packed] | None:
         is_zip = not _is_workbook(name) and zipfile.is_zipfile(cast(BinaryIO, stream))
     if is_zip:
         try:
-            return list(_of_zip(source))
+            return list(_of_zip(source)) if _is_apart(source, size) else [Packed(name, size, _too_large)]
         except (zipfile.BadZipFile, RuntimeError, ValueError):
             return None  # it is rejected like any file that is no X12
     return [_of_gzip(name, size, source, _limit(size))] if is_gzip else None
@@ -122,6 +122,11 @@ def _zip(source: Source) -> zipfile.ZipFile:
 def _members(source: Source) -> list[zipfile.ZipInfo]:
     """The files in a .zip, in order of name."""
     return sorted((one for one in _zip(source).infolist() if not _is_nobodys(one)), key=lambda one: one.filename)
+
+
+def _is_apart(source: Source, size: int) -> bool:
+    """Whether a .zip has room for its members side by side. In a bomb the same bytes are thousands of members."""
+    return sum(one.compress_size for one in _zip(source).infolist()) <= size
 
 
 def _head(source: Source, member: zipfile.ZipInfo) -> bytes:

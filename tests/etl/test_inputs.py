@@ -318,6 +318,14 @@ def test_a_zip_bomb_is_refused_member_by_member(tmp_path: Path, db: Path, monkey
     assert (claims_in(db), [(name, p.rule) for name, p in report.problems]) == (["A2"], [("a", "too-large")])
 
 
+def test_a_zip_whose_members_overlap_is_refused(tmp_path: Path, db: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w") as archive:
+        archive.writestr("1.837", ONE)
+        archive.filelist *= 300
+    report = load([tmp_path / "bomb.zip", write(tmp_path / "good.837", TWO)], db)
+    assert (claims_in(db), [(name, p.rule) for name, p in report.problems]) == (["A2"], [("bomb.zip", "too-large")])
+
+
 def test_what_packs_as_x12_does_is_no_bomb(tmp_path: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etl.archives.ALWAYS_ALLOWED", 1 << 10)
     report = load([write(tmp_path / "a.gz", gzip.compress(many(400)))], db)
