@@ -141,13 +141,10 @@ class _Spool:
     """A file without a name; it is gone with the last input that reads it."""
 
     def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+        self.file = File(descriptor)
 
     def open(self) -> io.RawIOBase:
         """The file from its beginning; what was opened before must not be read on."""
-        copy = File(os.dup(self.descriptor))
+        copy = File(os.dup(self.file.fileno()))
         copy.seek(0)
         return copy
-
-    def __del__(self) -> None:
-        os.close(self.descriptor)
