@@ -63,6 +63,8 @@ def unpacked(name: str, source: Source) -> list[Packed] | None:
         is_zip = not _is_workbook(name) and zipfile.is_zipfile(cast(BinaryIO, stream))
     if is_zip:
         try:
+            if _is_document(source):
+                return None
             return list(_of_zip(source)) if _is_apart(source, size) else [Packed(name, size, _too_large)]
         except (zipfile.BadZipFile, RuntimeError, ValueError):
             return None  # it is rejected like any file that is no X12
@@ -82,10 +84,11 @@ def archive_in_archive(name: str, header: bytes) -> Problem | None:
 
 def _of_zip(source: Source) -> Iterator[Packed]:
     members = _members(source)
-    archives = {one: head for one in members if (head := _head(source, one)).startswith((GZIP, _ZIP))}
+    heads = {one: _head(source, one) for one in members if not _is_workbook(one.filename)}
+    archives = {one: head for one, head in heads.items() if head.startswith((GZIP, _ZIP))}
     for one in members:
         name = Path(one.filename).name
-        if one not in archives or _is_workbook(name):
+        if one not in archives:
             yield Packed(name, one.file_size, partial(_member, source, one, _limit(one.compress_size)))
             continue
         limit = _limit(one.compress_size, len(archives))
@@ -99,8 +102,10 @@ def _of_zip(source: Source) -> Iterator[Packed]:
 def _of_inner_zip(name: str, size: int, source: Source, limit: int) -> Iterator[Packed]:
     whole = partial(_spooled, source)
     try:
-        members = _members(whole)
+        is_archive, members = not _is_document(whole), _members(whole)
     except (*DAMAGED, ValueError):
+        is_archive, members = False, []
+    if not is_archive:
         yield Packed(name, size, source)  # the load says that it was not opened, or what is the matter
         return
     if sum(one.file_size for one in members) > limit:
@@ -122,6 +127,11 @@ def _zip(source: Source) -> zipfile.ZipFile:
 def _members(source: Source) -> list[zipfile.ZipInfo]:
     """The files in a .zip, in order of name."""
     return sorted((one for one in _zip(source).infolist() if not _is_nobodys(one)), key=lambda one: one.filename)
+
+
+def _is_document(source: Source) -> bool:
+    """Whether a .zip is what a word processor or spreadsheet writes."""
+    return any(one.filename in ("[Content_Types].xml", "mimetype") for one in _zip(source).infolist())
 
 
 def _is_apart(source: Source, size: int) -> bool:

@@ -379,6 +379,16 @@ def test_archives_in_a_zip_together_unfold_to_no_more_than_a_single_one_may(
     assert claims_in(db) == ["A2"]
 
 
+def test_a_document_is_no_archive_of_its_parts(tmp_path: Path, db: Path) -> None:
+    letter = zipped(tmp_path / "a.docx", **{"[Content_Types].xml": b"<Types/>"}, word__document=ONE)
+    report = load([letter, zipped(tmp_path / "all.zip", letter=letter.read_bytes(), b=TWO)], db)
+    assert [(name, p.found) for name, p in report.of("rejected")] == [
+        ("a.docx", "a zip or Excel file"),
+        ("letter", "a .zip inside an archive"),
+    ]
+    assert claims_in(db) == ["A2"]
+
+
 def test_a_damaged_zip_in_a_zip_is_said_and_the_rest_is_loaded(tmp_path: Path, db: Path) -> None:
     inner = zipped(tmp_path / "in", a=many(50)).read_bytes()
     outer = zipped(tmp_path / "outer.zip", cut=inner[:-40], flipped=inner[:300] + b"?" + inner[301:], good=TWO)
