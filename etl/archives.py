@@ -1,7 +1,7 @@
 """.zip and .gz, read in place: no member's path can escape, and what unfolds without end is refused while it is read.
 
-An archive in a .zip is opened too, but not what is in that. All that is nested in a .zip together may unfold to no more
-than what a single packed file may.
+An archive in a .zip is opened too, but not what is in that. All that is nested in a .zip may together unfold to
+200 times its size and 256 MB.
 """
 
 from __future__ import annotations
