@@ -9,6 +9,7 @@ the same patient control number are ever compared by it.
 from __future__ import annotations
 
 import re
+from functools import partial
 from zlib import crc32
 
 import numpy as np
@@ -20,6 +21,7 @@ from etl.x12.tokens import Positions, Tokens, next_after, union
 Bytes = npt.NDArray[np.int32]  # places in the text
 
 _SEPARATORS = (b"*", b":", b"~")
+# what is left out where segments are indented
 _UNSTEADY = re.compile(rb"(?<=~)[ \t]*REF\*D9\*[^~]*~|(?<=~)[ \t]+|^~")
 
 
@@ -32,7 +34,10 @@ def fingerprints(t: Tokens, claim: Positions, claim_end: Positions, levels: list
     text, at = _canonical(t), t.starts[np.append(t.first, t.first[-1:] + t.count[-1:])]
     breaks = union(claim, t.where("HL"), t.where("SE"), t.where("ST"))
     id_length = t.starts[t.first + 1] - t.starts[t.first] - 1
-    is_steady = not len(t.qualified("REF", "D9")) and id_length.max(initial=0) <= 3  # longer: indented
+    own_number = t.qualified("REF", "D9")
+    is_indented = id_length.max(initial=0) > 3
+    gaps = at[own_number], at[own_number + 1]
+    checksums = partial(_without_indents, text) if is_indented else partial(_checksums, text, gaps)
     lowest = np.maximum.reduce(levels)
     is_first = next_after(lowest, breaks, t.n) == claim  # the claim stands next to its loop: both are one span
     seeds = np.zeros(len(claim), np.int64)
@@ -40,18 +45,29 @@ def fingerprints(t: Tokens, claim: Positions, claim_end: Positions, levels: list
         apart = np.flatnonzero((level >= 0) & ~(is_first & (level == lowest)))
         hl, claims, back = np.unique(level[apart], return_index=True, return_inverse=True)
         loop_end = next_after(hl, breaks, t.n)
-        seeds[apart] = _checksums(text, at[hl + 1], at[loop_end], seeds[apart[claims]], is_steady)[back]
+        seeds[apart] = checksums(at[hl + 1], at[loop_end], seeds[apart[claims]])[back]
     start = np.where(is_first & (lowest >= 0), lowest + 1, claim)
-    return pl.Series(_checksums(text, at[start], at[claim_end], seeds, is_steady)).cast(pl.UInt32)
+    return pl.Series(checksums(at[start], at[claim_end], seeds)).cast(pl.UInt32)
 
 
-def _checksums(text: bytes, starts: Bytes, ends: Bytes, seeds: Positions, is_steady: bool) -> Positions:
-    """The checksum of each span of bytes, continuing from its seed."""
+def _checksums(text: bytes, gaps: tuple[Bytes, Bytes], starts: Bytes, ends: Bytes, seeds: Positions) -> Positions:
+    """The checksum of each span of bytes without the gaps (where they start and end), continuing from its seed."""
+    gap_starts, gap_ends = (one.tolist() for one in gaps)
+    first, last = np.searchsorted(gaps[0], starts), np.searchsorted(gaps[0], ends)
+    spans = zip(*(one.tolist() for one in (starts, ends, seeds, first, last)), strict=True)
+    found = []
+    for start, end, checksum, i, j in spans:
+        while i < j:
+            checksum = crc32(text[start : gap_starts[i]], checksum)
+            start, i = gap_ends[i], i + 1
+        found.append(crc32(text[start:end], checksum))
+    return np.array(found, dtype=np.int64)
+
+
+def _without_indents(text: bytes, starts: Bytes, ends: Bytes, seeds: Positions) -> Positions:
+    """The same where segments stand behind blanks."""
     spans = zip(starts.tolist(), ends.tolist(), seeds.tolist(), strict=True)
-    if is_steady:
-        found = [crc32(text[start:end], seed) for start, end, seed in spans]
-    else:
-        found = [crc32(_UNSTEADY.sub(b"", b"~" + text[start:end]), seed) for start, end, seed in spans]
+    found = [crc32(_UNSTEADY.sub(b"", b"~" + text[start:end]), seed) for start, end, seed in spans]
     return np.array(found, dtype=np.int64)
 
 

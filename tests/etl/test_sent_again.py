@@ -128,13 +128,14 @@ def test_its_lines_and_diagnoses_count_once_too(tmp_path: Path, db: Path) -> Non
     assert open_reader(db).execute(counts).fetchall() == [(2, 2)]
 
 
-def test_a_new_export_with_other_numbers_and_separators_changes_nothing(tmp_path: Path, db: Path) -> None:
+@pytest.mark.parametrize("dress", [Dress(), Dress("|", ">", "\n", line_end=" ")])
+def test_a_new_export_with_other_numbers_and_separators_changes_nothing(tmp_path: Path, db: Path, dress: Dress) -> None:
     """HL numbers, control numbers, the day of the file and the clearinghouse's REF*D9 are no part of the claim."""
-    body = claims_body(OTHER + "\n" + FIRST.replace("HI*", "REF*D9*98765\nHI*"), sent="20260301")
-    body = body.replace("HL*1**20*1", "HL*7**20*1").replace("HL*2*1*22*0", "HL*8*7*22*0")
-    again = dressed(
-        interchange(group(transaction("837P", body, "0009"), control="9")), Dress("|", ">", "\n", line_end=" ")
+    body = claims_body(
+        OTHER + "\n" + FIRST.replace("HI*", "REF*D9*98765\nHI*").replace("LX*", "REF*D9*A\nLX*"), sent="20260301"
     )
+    body = body.replace("HL*1**20*1", "HL*7**20*1").replace("HL*2*1*22*0", "HL*8*7*22*0")
+    again = dressed(interchange(group(transaction("837P", body, "0009"), control="9")), dress)
     report = loaded(tmp_path, db, a=claims_file(FIRST), b=again)
     assert claims_in(db) == ["A1", "B1"]
     assert [problem.rule for _, problem in report.problems] == ["duplicate-claim"]

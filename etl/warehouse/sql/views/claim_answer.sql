@@ -54,15 +54,9 @@ said as (
 
 answer as (
     select
-        root_id, bool_or(is_acknowledgement) as is_acknowledged, bool_or(is_rejection and is_acknowledgement) as is_rejected
+        root_id, bool_or(is_acknowledgement) as is_acknowledged, bool_or(is_rejection and is_acknowledgement) as is_rejected,
+        arg_max(is_rejection, (day, transaction_set_id, segment)) filter (where not is_overtaken) as is_last_rejection
     from said
-    group by root_id
-),
-
-last_answer as (
-    select root_id, arg_max(is_rejection, (day, transaction_set_id, segment)) as is_rejection
-    from said
-    where not is_overtaken
     group by root_id
 ),
 
@@ -95,7 +89,7 @@ pair as (
 select
     x.root_id, x.payer_id, x.is_billed_payer,
     coalesce(n.is_acknowledged, false) as is_acknowledged, coalesce(n.is_rejected, false) as is_rejected,
-    coalesce(e.is_rejection, false) as is_last_answer_rejection,
+    coalesce(n.is_last_rejection, false) as is_last_answer_rejection,
     coalesce(g.submission_date <= coalesce(a.payment_date, g.submission_date), false) as is_sent_again,
     a.root_id is not null as is_adjudicated, a.payment_date as first_remit_date, a.charge_amount as first_charge_amount,
     a.paid_amount as first_paid_amount, a.allowed_amount as first_allowed_amount,
@@ -105,7 +99,6 @@ select
     coalesce(d.is_overturned, false) as is_overturned, d.overturned_on
 from pair as x
 left join answer as n on n.root_id = x.root_id
-left join last_answer as e on e.root_id = x.root_id
 left join again as g on g.root_id = x.root_id
 left join first_adjudication as a on a.root_id = x.root_id and a.payer_id = x.payer_id
 left join denied as d on d.root_id = a.root_id and d.payer_id = a.payer_id

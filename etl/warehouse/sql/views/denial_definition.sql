@@ -14,7 +14,21 @@ first_id as (
     select root_id, payer_id, min_by(answer_id, payment_order) as answer_id from answer group by root_id, payer_id
 ),
 
-part as (select a.* from answer as a where a.answer_id in (select answer_id from first_id)),
+-- and the first adjudication beside it: joined here, while a row is short
+beside as (
+    select
+        f.answer_id, a.payment_date as first_remit_date, coalesce(a.claim_payment_id = f.answer_id, false) as is_first_adjudication,
+        coalesce(a.is_denied, false) as is_denied, coalesce(a.is_zero_pay, false) as is_zero_pay,
+        coalesce(a.denied_amount, 0) as denied_amount
+    from first_id as f
+    left join adjudication as a on a.root_id = f.root_id and a.payer_id = f.payer_id and a.is_initial
+),
+
+part as (
+    select a.*, b.* exclude (answer_id)
+    from answer as a
+    join beside as b on b.answer_id = a.answer_id
+),
 
 -- why a line that is not denied was paid nothing: the first of these that it has. Few lines are unpaid or denied
 judged as (
@@ -57,7 +71,8 @@ headed as (
     select
         p.root_id, p.payer_id, p.answer_id, p.payment_date as answer_date, p.status_code = '4' as has_status_4,
         p.charge_amount, p.paid_amount, t.has_adjustment, t.denial_code_amount, t.contractual_amount,
-        t.patient_share_amount, t.duplicate_amount, t.pending_amount, t.unknown_amount
+        t.patient_share_amount, t.duplicate_amount, t.pending_amount, t.unknown_amount,
+        p.first_remit_date, p.is_first_adjudication, p.is_denied, p.is_zero_pay, p.denied_amount
     from part as p
     join payment_total as t on t.claim_payment_id = p.claim_payment_id
     where not p.is_split
@@ -67,7 +82,9 @@ headed as (
         cast(sum(p.charge_amount) as decimal(18, 2)), cast(sum(p.paid_amount) as decimal(18, 2)), bool_or(t.has_adjustment),
         cast(sum(t.denial_code_amount) as decimal(18, 2)), cast(sum(t.contractual_amount) as decimal(18, 2)),
         cast(sum(t.patient_share_amount) as decimal(18, 2)), cast(sum(t.duplicate_amount) as decimal(18, 2)),
-        cast(sum(t.pending_amount) as decimal(18, 2)), cast(sum(t.unknown_amount) as decimal(18, 2))
+        cast(sum(t.pending_amount) as decimal(18, 2)), cast(sum(t.unknown_amount) as decimal(18, 2)),
+        any_value(p.first_remit_date), any_value(p.is_first_adjudication), any_value(p.is_denied),
+        any_value(p.is_zero_pay), any_value(p.denied_amount)
     from part as p
     join payment_total as t on t.claim_payment_id = p.claim_payment_id
     where p.is_split
@@ -83,7 +100,7 @@ first_answer as (
             + h.unknown_amount as decimal(18, 2)
         ) as adjustment_amount,
         h.denial_code_amount, h.contractual_amount, h.patient_share_amount, h.duplicate_amount, h.pending_amount,
-        h.unknown_amount,
+        h.unknown_amount, h.first_remit_date, h.is_first_adjudication, h.is_denied, h.is_zero_pay, h.denied_amount,
         coalesce(u.unpaid_amount, 0) as unpaid_amount,
         coalesce(u.unpaid_rest_amount, 0) as unpaid_rest_amount,
         coalesce(u.denied_in_part_amount, 0) as denied_in_part_amount,
@@ -105,12 +122,9 @@ select
     f.patient_share_amount, f.duplicate_amount, f.pending_amount, f.unknown_amount, f.unpaid_amount,
     f.unpaid_rest_amount, f.denied_in_part_amount, f.unpaid_patient_share_amount, f.unpaid_duplicate_amount,
     f.unpaid_contractual_amount, f.unpaid_pending_amount, f.unpaid_unknown_amount, f.unpaid_none_amount,
-    a.payment_date as first_remit_date, coalesce(a.claim_payment_id = f.answer_id, false) as is_first_adjudication,
-    coalesce(a.is_denied, false) as is_denied, coalesce(a.is_zero_pay, false) as is_zero_pay,
-    coalesce(a.denied_amount, 0) as denied_amount,
+    f.first_remit_date, f.is_first_adjudication, f.is_denied, f.is_zero_pay, f.denied_amount,
     f.has_adjustment as is_denied_every_cas, f.has_status_4 as is_denied_status_4, f.paid_amount = 0 as is_denied_zero_paid,
     f.unpaid_amount > 0 as is_denied_unpaid_line
 from first_answer as f
-left join adjudication as a on a.root_id = f.root_id and a.payer_id = f.payer_id and a.is_initial
 left join claim_root as c on c.root_id = f.root_id
 left join payer as p on p.payer_id = f.payer_id
