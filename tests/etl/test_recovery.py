@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def test_the_planted_changes_are_found(practice: Path, connection: duckdb.DuckDB
     claims = behaviour.first_claims(connection, said)
     assert claims["first_remit_date"][0] >= said.since
     assert set(claims["procedure_code"]) == {bundling["procedure_code"]}
+
+
+def test_the_order_in_which_the_database_gives_rows_changes_nothing(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+):
+    found, read = behaviour.changes(connection), behaviour._read
+    monkeypatch.setattr(behaviour, "_read", lambda *asked: read(*asked).sample(fraction=1, shuffle=True, seed=1))
+    for one, other in zip(found, behaviour.changes(connection), strict=True):
+        assert asdict(one) == pytest.approx(asdict(other))
 
 
 def test_a_look_at_an_earlier_day_knows_nothing_of_what_came_later(connection: duckdb.DuckDBPyConnection):
