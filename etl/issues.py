@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -14,6 +14,8 @@ import polars as pl
 from etl.errors import Mark, Problem
 from etl.warehouse.checks import UNIT
 from etl.warehouse.views import SQL
+
+One = TypeVar("One")
 
 _SCHEMA = {
     "file_name": pl.String, "path": pl.String, "sha256": pl.String, "segment": pl.Int64, "severity": pl.String,
@@ -126,6 +128,20 @@ def listed(connection: duckdb.DuckDBPyConnection, condition: str = OPEN) -> list
 def place(row: dict[str, Any]) -> str:
     """Where a listed problem stands: its file, and the segment, row or line in it."""
     return f"{row['file']}, {row.get('unit', 'segment')} {row['segment']:,}" if row["segment"] else str(row["file"])
+
+
+def alike(found: Iterable[One], kind: Callable[[One], Hashable], words: Callable[[One], str], most: int) -> list[str]:
+    """What was found in words, each kind of it once, and no more than so many kinds: a file that is wrong in one way
+    is wrong so a thousand times."""
+    kinds: dict[Hashable, list[One]] = {}
+    for one in found:
+        kinds.setdefault(kind(one), []).append(one)
+    shown = [
+        f"{words(first)} {len(rest):,} more of this file are alike." if rest else words(first)
+        for first, *rest in list(kinds.values())[:most]
+    ]
+    left = sum(len(ones) for ones in list(kinds.values())[most:])
+    return [*shown, f"... and {left:,} more (cleanclaim status --format json lists each)"] if left else shown
 
 
 def sql(name: str) -> str:

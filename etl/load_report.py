@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.errors import Problem
-from etl.issues import place
+from etl.issues import alike, place
 
 Listed = list[tuple[str, Problem]]
 
@@ -105,10 +105,14 @@ class LoadReport:
 
 
 def _shown(severity: str, chosen: Listed) -> list[str]:
-    """The first twenty problems of a kind, and how many more there are."""
-    lines = [f"{severity}: {problem.sentence(name)}" for name, problem in chosen[:20]]
-    more = f"{severity}: ... and {len(chosen) - 20:,} more (cleanclaim status lists them)"
-    return [*lines, more] if len(chosen) > 20 else lines
+    """The first twenty kinds of problems, and how many more there are."""
+    lines = alike(chosen, _kind, lambda one: one[1].sentence(one[0]), 20)
+    return [f"{severity}: {line}" for line in lines]
+
+
+def _kind(one: tuple[str, Problem]) -> tuple[str, ...]:
+    name, problem = one
+    return name, problem.rule, problem.found, problem.expected
 
 
 def _listed(name: str, p: Problem) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -125,13 +126,15 @@ def _matched(what: str, counts: dict[str, int]) -> list[str]:
 def _listed(title: str, problems: list[dict[str, Any]]) -> list[str]:
     if not problems:
         return []
-    shown = []
-    for p in problems[:50]:
+
+    def words(p: dict[str, Any]) -> str:
         number = f"({p['issue']}) " if "issue" in p else ""
         said = f"{p['rule']}: found {p['found']}; expected {p['expected']}. {p.get('fix') or ''}"
-        shown.append(f"  {number}{issues.place(p)}: {said}".rstrip())
-    more = [f"  ... and {len(problems) - 50:,} more (--format json lists all)"] if len(problems) > 50 else []
-    return [f"{len(problems):,} {title}", *shown, *more]
+        return f"  {number}{issues.place(p)}: {said}".rstrip()
+
+    kind = itemgetter("file", "rule", "found", "expected")
+    lines = issues.alike(problems, kind, words, 50)
+    return [f"{len(problems):,} {title}", *lines]
 
 
 def _rejected_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

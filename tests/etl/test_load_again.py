@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl.load import load
+from etl.status import sentences, status
 from etl.warehouse.store import open_reader
 from tests.x12_text import claim, claims_body, claims_file, loaded, remittance_file, whole
 
@@ -25,6 +26,18 @@ def test_a_quarantined_file_that_comes_again_is_quarantined_again(tmp_path: Path
     assert again.kept_out("quarantined") == again.seen == {"claims": 1, "claim_payments": 0}
     counts = "select (select count(*) from source_file), (select count(*) from issue), (select count(*) from claim)"
     assert open_reader(db).execute(counts).fetchall() == [(1, 1, 0)]
+
+
+def test_what_is_wrong_in_one_way_many_times_is_said_once(tmp_path: Path) -> None:
+    nameless = "\n".join(claim("", ("99213", f"{charge}")) for charge in range(100, 130))
+    bad_day = claim("B1", ("99214", "50")).replace("DTP*472*D8*", "DTP*472*D8*X")
+    report = loaded(tmp_path, tmp_path / "w.duckdb", a=claims_file(nameless + "\n" + bad_day))
+    said = [line for line in report.sentences() if line.startswith("flagged: ")]
+    assert [line.split(": ")[2] for line in said] == ["not-a-date", "no-number"]
+    assert [line.endswith("29 more of this file are alike.") for line in said] == [False, True]
+    found = status(open_reader(tmp_path / "w.duckdb"))
+    assert len(found["flagged"]) == 31
+    assert [line for line in sentences(found) if line.endswith("29 more of this file are alike.")]
 
 
 @pytest.mark.parametrize("order", ["denied paid", "paid denied"])
