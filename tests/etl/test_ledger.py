@@ -128,7 +128,7 @@ LEDGER = """
 
 
 def test_where_each_charge_went(practice: duckdb.DuckDBPyConnection) -> None:
-    """Credits, write-offs, a collection agency, a reversal, a void, a secondary payer, and a payment without a claim."""
+    """Credits, write-offs, a collection agency, a reversal, a void, a secondary payer, a payment without a claim."""
     found = {row["claim_number"]: row for row in ledger.claims(practice, ledger.Scope()).to_dicts()}
     for row in rows(LEDGER):
         name, *amounts = row.values()

@@ -51,6 +51,12 @@ def test_the_planted_changes_are_found(practice: Path, connection: duckdb.DuckDB
     assert set(claims["procedure_code"]) == {bundling["procedure_code"]}
 
 
+@pytest.mark.parametrize("days", [0, 30, 60, 61, 64, 67, 70])
+def test_the_first_weeks_of_a_warehouse_tell_nothing(days: int, connection: duckdb.DuckDBPyConnection):
+    [(first,)] = connection.execute("select min(submission_date) from claim").fetchall()
+    assert behaviour.changes(connection, first + timedelta(days)) == []
+
+
 def test_a_look_at_an_earlier_day_knows_nothing_of_what_came_later(connection: duckdb.DuckDBPyConnection):
     early = behaviour.changes(connection, date(2026, 2, 1))
     assert all(one.since <= date(2026, 2, 1) for one in early)
