@@ -21,7 +21,7 @@ _KIND = {"denial_rate": "Denial rate", "days_to_pay": "Days to pay"}
 CAPTION = (
     "1 is what all payers together would do on this payer's mix of procedure families, claim types and sites; the bar "
     "is the exact 95 % Poisson interval. Where it crosses 1, the difference may be chance. A claim counts once for "
-    "each procedure family on it, so there are more answers than claims, and the shares lie below the initial denial rate."
+    "each procedure family on it, so there are more answers than claims, and shares lie below the initial denial rate."
 )
 
 
