@@ -95,7 +95,8 @@ def scorecard(frame: pl.DataFrame, start: date, end: date) -> None:
         )
         for name in ("Observed / expected", "From", "To")
     }
-    st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, alt="Payers on the same case mix")
+    st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, placeholder=words.NONE,
+                 alt="Payers on the same case mix")  # fmt: skip
     drill.downloads(shown, "Payers on equal case mix")
     reproduce.offer_call(behaviour.scorecard, start=start, through=end)
 
