@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BufferedReader
 from typing import cast
 
 import duckdb
+import polars as pl
 
 from etl import issues
+from etl.archives import DAMAGED, TooLargeError
 from etl.errors import Problem
-from etl.inputs import Input, TooLargeError
+from etl.inputs import Input
 from etl.issues import Entry, ReadFile
 from etl.x12 import pieces
 from etl.x12.envelope import Envelope
 from etl.x12.raw import PADDING
 from etl.x12.tokens import split
+from etl.x12.wide import decoder
 
-# what reading may raise: archives cut off, damaged, encrypted or packed in an unknown way; disks; permissions
-DAMAGED = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, TooLargeError)
+_SOURCE_FILE = {
+    "file_id": pl.Int64,
+    "name": pl.String,
+    "sha256": pl.String,
+    "byte_count": pl.Int64,
+    "kind": pl.String,
+    "loaded_at": pl.Datetime,
+}
 
 
 def done_files(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -39,6 +47,19 @@ def is_done(one: Input, done: dict[str, int]) -> bool:
         return one.sha256() in done
     except DAMAGED:
         return False
+
+
+def enter(connection: duckdb.DuckDBPyConnection, arrivals: list[Arrival], now: datetime) -> int:
+    """Enter the files that could be read in the books, the same bytes once. Returns how many."""
+    new = {
+        one.sha256: (one.file_id, one.input.name, one.sha256, one.input.byte_count, one.kind, now)
+        for one in reversed(arrivals)
+        if one.kind and one.sha256
+    }
+    connection.register("incoming", pl.DataFrame(list(new.values()), schema=_SOURCE_FILE, orient="row"))
+    connection.execute("insert into source_file select * from incoming order by file_id")
+    connection.unregister("incoming")
+    return len(new)
 
 
 @dataclass(slots=True)
@@ -91,8 +112,11 @@ def count_loosely(one: Input) -> tuple[int, int]:
     try:
         with one.open() as stream:
             # read1: of an archive that is cut off, what comes before the cut
-            while block := cast(BufferedReader, stream).read1(1 << 20):
-                block = end + block.translate(None, b"\0")  # UTF-16 looks so
+            buffered = cast(BufferedReader, stream)
+            decode = decoder(buffered.peek(106))
+            while block := buffered.read1(1 << 20):
+                # UTF-16 without its mark looks so
+                block = end + (decode(block) if decode else block.translate(None, b"\0"))
                 claims += pieces.count_loose(block, b"CLM")
                 payments += pieces.count_loose(block, b"CLP")
                 end = block[-3:]

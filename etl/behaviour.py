@@ -126,24 +126,30 @@ def _rate_changes(
     events = _matrix(denied.join(series, on=_SERIES), "series", series.height, days, window["after"])
     owner = series["payer_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     found = rates(events, np.maximum(trials[series["group"].to_numpy()], events), owner, false_share)
+    changed = [int(i) for i in np.flatnonzero(found.is_change)]
+    of_series = [series.row(i, named=True) for i in changed]
+    asked = {
+        "changes": changed, "payers": [one["payer_id"] for one in of_series],
+        "categories": [one["denial_category"] for one in of_series],
+        "families": [one["procedure_family"] for one in of_series],
+        "days": [window["after"] + timedelta(1 + int(found.day[i])) for i in changed],
+    }  # fmt: skip
+    mix = _read(connection, "mix", {**asked, **window})
     return [
-        _rate_change(
-            connection, window, names, dict(zip(series.columns, series.row(int(i)), strict=True)), found, int(i), denied
-        )
-        for i in np.flatnonzero(found.is_change)
+        _rate_change(window, names, one, found, i, denied, mix.filter(change=i))
+        for i, one in zip(changed, of_series, strict=True)
     ]
 
 
 def _rate_change(
-    connection: duckdb.DuckDBPyConnection, window: dict[str, date], names: dict[str, str], series: dict[str, Any],
-    found: Found, i: int, denied: pl.DataFrame,
+    window: dict[str, date], names: dict[str, str], series: dict[str, Any], found: Found, i: int,
+    denied: pl.DataFrame, cells: pl.DataFrame,
 ) -> Change:  # fmt: skip
     """One finding with its rates, its case mix held, and its dollars."""
     day, low, high = (
         window["after"] + timedelta(1 + int(place[i])) for place in (found.day, found.day_low, found.day_high)
     )
     values = {"payer": series["payer_id"], "category": series["denial_category"], "family": series["procedure_family"]}
-    cells = _read(connection, "mix", {**values, **window, "since": day})
     x0, n0, x1, n1, expected = _held(cells)
     limits = ratio_interval([float(x1)], [1.0])
     is_mix = bool(limits[0][0] <= expected <= limits[1][0])
@@ -228,7 +234,8 @@ def _median_of(rows: pl.DataFrame, column: str) -> float:
     """The median of days that occur so often, half way inside its day: whole days alone would not move for weeks."""
     if rows.is_empty():
         return 0.0
-    rows = rows.sort(column)
+    # the same days of several weeks are one step: their rows come in no order
+    rows = rows.group_by(column).agg(pl.col("claims").sum()).sort(column)
     days, claims = rows[column].cast(pl.Float64).to_numpy(), rows["claims"].to_numpy()
     total = np.cumsum(claims)
     k = int(np.searchsorted(total, total[-1] / 2))

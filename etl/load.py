@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from etl import issues, schedule
-from etl.arrival import DAMAGED, Arrival, count_exactly, count_loosely, damaged, done_files
+from etl.archives import DAMAGED, archive_in_archive
+from etl.arrival import Arrival, count_exactly, count_loosely, damaged, done_files, enter
 from etl.errors import Problem, UserError
 from etl.fhir import batch as fhir
 from etl.fhir.resources import is_fhir
-from etl.inputs import Input, archive_in_archive, find
+from etl.inputs import Input, find
 from etl.issues import Entry
 from etl.load_report import LoadReport
+from etl.progress import Told
 from etl.tables import batch as exports
 from etl.tables import side_rows
 from etl.tables.cells import NotATableError, kind_of
@@ -32,17 +34,10 @@ from etl.x12.envelope import Envelope
 from etl.x12.interchange import Batch
 from etl.x12.marks import marked
 from etl.x12.sound import Rows, sound_rows
+from etl.x12.wide import seems_x12
 
 Progress = Callable[[str, int, int, int], None]
 
-_SOURCE_FILE = {
-    "file_id": pl.Int64,
-    "name": pl.String,
-    "sha256": pl.String,
-    "byte_count": pl.Int64,
-    "kind": pl.String,
-    "loaded_at": pl.Datetime,
-}
 # how many bytes of X12 may wait in memory for a commit; each writes the last rows of every table anew
 _SETTLE = 7 * pieces.CHUNK
 _SETTLE_ROWS = 500_000
@@ -151,7 +146,7 @@ class _Loader:
     def _read(self, arrival: Arrival) -> None:
         with arrival.input.open() as stream:
             head = stream.read(4096)
-        if problem := archive_in_archive(arrival.input, head):
+        if arrival.input.is_packed and (problem := archive_in_archive(arrival.input.name, head)):
             arrival.reject(self._counted(arrival.input, problem))
             return
         if is_fhir(head):
@@ -159,7 +154,7 @@ class _Loader:
             sha256, open_ = arrival.sha256 or "", arrival.input.open
             self.resources.append(fhir.Arrived(arrival.file_id, sha256, open_, problems=arrival.problems))
             return
-        no_x12 = b"ISA" not in head.upper() or kind_of(head) != "text"
+        no_x12 = not seems_x12(head) or kind_of(head) != "text"
         if no_x12 and self._table(arrival):
             return
         try:
@@ -177,7 +172,8 @@ class _Loader:
             return True
 
     def _recognised(self, arrival: Arrival) -> bool:
-        found = recognise(arrival.input.open, self.maps)
+        one = arrival.input
+        found = recognise(lambda: Told(one.open(), partial(self._tell_read, one)), self.maps)
         if found is None:
             return False
         if isinstance(found, Problem):
@@ -210,6 +206,7 @@ class _Loader:
         """Add the rows of a portion of an export; those of many leave memory."""
         self.unsettled_rows += sum(frame.height for frame in rows.frames.values())
         self.append.x12_now(rows)
+        self._tell("adding rows")
         if self.unsettled_rows > _SETTLE_ROWS:
             self.unsettled_rows = 0
             refresh.settle(self.connection)
@@ -223,7 +220,7 @@ class _Loader:
                 batch.add(envelope, text)
                 arrival.byte_count += len(text)
                 del text  # the batch has it
-                self._tell(arrival.input.name, min(arrival.byte_count, arrival.input.byte_count))
+                self._tell_read(arrival.input, arrival.byte_count)
                 if batch.byte_count >= pieces.CHUNK:
                     self._flush(batch)
 
@@ -271,15 +268,8 @@ class _Loader:
 
     def _enter(self, now: datetime) -> None:
         """Enter the files in the books."""
-        new = {
-            one.sha256: (one.file_id, one.input.name, one.sha256, one.input.byte_count, one.kind, now)
-            for one in reversed(self.arrivals)
-            if one.kind and one.sha256 and one.sha256 not in self.entered
-        }
-        self.report.files += len(new)
-        self.connection.register("incoming", pl.DataFrame(list(new.values()), schema=_SOURCE_FILE, orient="row"))
-        self.connection.execute("insert into source_file select * from incoming order by file_id")
-        self.connection.unregister("incoming")
+        new = [one for one in self.arrivals if one.sha256 not in self.entered]
+        self.report.files += enter(self.connection, new, now)
         # tables are read anew, perhaps by a better map: what was wrong then is over
         anew = [one.sha256 for one in self.arrivals if one.kind not in ("", "x12")]
         if anew:
@@ -313,7 +303,12 @@ class _Loader:
         self.report.seen["claim_payments"] += payments
         return claims, payments
 
+    def _tell_read(self, one: Input, byte_count: int) -> None:
+        self._tell(one.name, min(byte_count, one.byte_count))  # of one that is packed, more come out
+
     def _tell(self, name: str, more: int = 0) -> None:
         if self.progress:
-            done, seen = min(self.done_bytes + more, self.total_bytes), sum(self.report.seen.values())
-            self.progress(name, done, self.total_bytes, seen)
+            done = min(self.done_bytes + more, self.total_bytes)
+            # those of exports are seen when all are added
+            added = sum(self.append.added.get(name, 0) for name in ("claim", "claim_payment"))
+            self.progress(name, done, self.total_bytes, max(added, sum(self.report.seen.values())))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +12,7 @@ from etl import quarantine, unload, watch
 from etl import status as state
 from etl.load import load
 from etl.load_report import LoadReport
-from etl.options import DEFAULT_DB, DbOption, FormatOption, MapOption
+from etl.options import DEFAULT_DB, DbOption, FormatOption, MapOption, path_of
 from etl.progress import Progress
 from etl.report import Format, emit
 from etl.tables.column_map import read_maps
@@ -36,11 +35,11 @@ def register(app: typer.Typer) -> None:
 
 def load_command(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files, folders, .zip, .gz, or - for standard input.", metavar="PATH...")
+        list[str] | None, typer.Argument(help="Files, folders, .zip, .gz, or - for standard input.", metavar="PATH...")
     ] = None,
     db: DbOption = DEFAULT_DB,
     watched: Annotated[
-        Path | None, typer.Option("--watch", help="Load what arrives in this folder until Ctrl-C.", metavar="FOLDER")
+        str | None, typer.Option("--watch", help="Load what arrives in this folder until Ctrl-C.", metavar="FOLDER")
     ] = None,
     maps: MapOption = None,
     every: Annotated[float, typer.Option(help="With --watch: seconds between two looks.", min=0.1)] = 5.0,
@@ -48,14 +47,14 @@ def load_command(
 ) -> None:
     """Load claims (837), remittances (835), acknowledgements (277CA, 999, TA1), FHIR resources, side files, and by a
     column map CSV, TSV, Parquet and .xlsx exports. The same input twice changes nothing."""
-    if bool(paths) == bool(watched):
+    if bool(paths) == (watched is not None):
         raise typer.BadParameter("Name what to load: PATH..., or --watch FOLDER.")
     column_maps = read_maps(maps or [])
-    if watched:
-        watch.watch(watched, db, column_maps, every, lambda report: _print_line(report, form))
+    if watched is not None:
+        watch.watch(path_of(watched), db, column_maps, every, lambda report: _print_line(report, form))
         return
     progress = Progress()
-    report = load(paths or [], db, progress, column_maps)
+    report = load([path_of(path) for path in paths or []], db, progress, column_maps)
     progress.finish(f"Loaded {report.files:,} files into {db}")
     _finish(report, form)
 

@@ -26,6 +26,16 @@ MapOption = Annotated[
 ]
 
 
+def path_of(text: str) -> Path:
+    """The path that a text names. Path takes an empty one (a variable that a script has not set) for this folder.
+
+    Raises UserError for it.
+    """
+    if not text.strip():
+        raise UserError("The path is empty: name a file or folder (. is this folder).")
+    return Path(text)
+
+
 def filters_of(where: list[str]) -> dict[str, list[str]]:
     """The filters given with --where. Raises UserError when one is none."""
     filters: dict[str, list[str]] = {}

@@ -3,8 +3,11 @@ elsewhere."""
 
 from __future__ import annotations
 
+import io
 import sys
 import time
+from collections.abc import Callable
+from typing import BinaryIO, cast
 
 _EVERY = {True: 0.1, False: 10.0}  # seconds between two lines, on a terminal and elsewhere
 
@@ -39,6 +42,22 @@ class Progress:
     def _write(self, *parts: str) -> None:
         sys.stderr.write("".join(parts))
         sys.stderr.flush()
+
+
+class Told(io.BufferedReader):
+    """A stream that tells, as it is read, how many bytes of it were."""
+
+    def __init__(self, stream: BinaryIO, tell: Callable[[int], None]) -> None:
+        super().__init__(cast(io.RawIOBase, stream), 1 << 16)
+        self._told = tell
+        self._bytes = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        data = super().read(size)
+        self._bytes += len(data)
+        self._told(self._bytes)
+        return data
 
 
 def _span(seconds: float) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from etl import issues, people_issues
+from etl.archives import DAMAGED
 from etl.errors import UserError
 from etl.inputs import Input, find
 from etl.tables.cells import separator
@@ -22,6 +23,7 @@ from etl.x12.envelope import Envelope
 from etl.x12.masked import masked
 from etl.x12.raw import PADDING
 from etl.x12.tokens import Tokens, split
+from etl.x12.wide import seems_x12
 
 _FRAME = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 _AROUND = 3  # segments before and after one that was set aside by itself
@@ -69,15 +71,21 @@ def paths(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> tuple[li
 def show(connection: duckdb.DuckDBPyConnection, number: int, reveal: bool) -> Iterator[str]:
     """The quarantined part of a file, one segment (or row) a line with its position, the bad one marked with `>`.
 
-    Raises UserError when there is no such entry, or its file has gone or changed.
+    Raises UserError when there is no such entry, or its file has gone or changed, cannot be read or is no text.
     """
     name, path, sha256, segment, rule = _where(connection, number)
-    one = _find(name, path, sha256)
-    with one.open() as stream:
-        is_x12 = b"ISA" in stream.read(1 << 16).translate(None, b"\0").upper()  # UTF-16 looks so
-    lines = _segments(one, segment or 1, rule, reveal) if is_x12 else _row(one, segment or 1, reveal)
-    yield f"{name}: {rule}" + ("" if reveal else " (names, addresses and ids are masked: --reveal shows them)")
-    yield from lines
+    try:
+        one = _find(name, path, sha256)
+        with one.open() as stream:
+            head = stream.read(1 << 16)
+        is_x12 = seems_x12(head)
+        if not is_x12 and b"\0" in head:
+            where = f" (row {segment:,})" if segment else ""
+            raise UserError(f"{name} is no plain text: look at it{where} in the program that it came from.")
+        yield f"{name}: {rule}" + ("" if reveal else " (names, addresses and ids are masked: --reveal shows them)")
+        yield from _segments(one, segment or 1, rule, reveal) if is_x12 else _row(one, segment or 1, reveal)
+    except DAMAGED:
+        raise UserError(f"{name} is damaged: no more of it can be shown.") from None
 
 
 def _where(connection: duckdb.DuckDBPyConnection, number: int) -> tuple[Any, ...]:

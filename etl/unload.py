@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,28 @@ def _one(connection: duckdb.DuckDBPyConnection, file: str) -> tuple[int, str, st
     if not found:
         raise UserError(f"No file named {file}, and none whose SHA-256 begins so, was loaded.")
     if len(found) > 1:
-        choices = ", ".join(f"{row[2][:12]} ({row[1]})" for row in found)
-        raise UserError(f"{len(found)} files are named {file}: name one by its SHA-256: {choices}.")
+        choices = "\n".join(_told_apart(connection, [row[0] for row in found]))
+        raise UserError(f"{len(found)} files are named {file}. Name one by the first digits of its SHA-256:\n{choices}")
     file_id, name, sha256 = found[0]
     return int(file_id), str(name), str(sha256)
+
+
+def _told_apart(connection: duckdb.DuckDBPyConnection, file_ids: list[int]) -> Iterator[str]:
+    """Which of several files is which, the newest last: a mended file stands beside the one that it mends."""
+    rows = connection.execute(
+        """select sha256, name, loaded_at, byte_count, kind,
+            (select count(*) from claim
+                join transaction_set as t using (transaction_set_id) where t.file_id = f.file_id),
+            (select count(*) from claim_payment join remittance using (remittance_id)
+                join transaction_set as t using (transaction_set_id) where t.file_id = f.file_id)
+        from source_file as f where file_id in (select unnest($1::bigint[])) order by loaded_at, file_id""",
+        [file_ids],
+    ).fetchall()
+    for sha256, name, loaded_at, size, kind, claims, payments in rows:
+        yield (
+            f"  {sha256[:12]}  {name}: loaded {loaded_at:%Y-%m-%d %H:%M} UTC, {size:,} bytes, {kind}, "
+            f"{claims:,} claims, {payments:,} claim payments"
+        )
 
 
 def _reopen(connection: duckdb.DuckDBPyConnection, file_id: int, name: str, sha256: str) -> list[str]:

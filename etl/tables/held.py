@@ -4,11 +4,12 @@ portion by portion, rows of one claim or payment together."""
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 import polars as pl
+
+from etl.scratch import scratch_file, writing
 
 # rows of an export that are made claims and payments at once
 PORTION = 100_000
@@ -62,9 +63,11 @@ class Held:
 
     def _put(self, rows: pl.DataFrame) -> tuple[int, int]:
         if self._file is None:
-            self._file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 it is closed when the rows go
+            self._file = scratch_file()  # it is closed when the rows go
         start = self._file.seek(0, io.SEEK_END)
-        rows.write_ipc(self._file, compression="lz4")
+        with writing():
+            rows.write_ipc(self._file, compression="lz4")
+            self._file.flush()
         return start, self._file.tell()
 
     def _get(self, i: int) -> pl.DataFrame:

@@ -33,7 +33,7 @@ def recognise(open_: Callable[[], BinaryIO], maps: list[ColumnMap]) -> Table | P
     with open_() as stream:
         if _is_no_table(stream.read(reading.BLOCK)):
             return None
-    problems: list[Problem] = []
+    problems: list[tuple[float, Problem]] = []  # and how far the map is from the file
     fitting: list[tuple[int, ColumnMap]] = []
     seen: dict[Layout, _Begun] = {}
     for one in maps:
@@ -41,13 +41,14 @@ def recognise(open_: Callable[[], BinaryIO], maps: list[ColumnMap]) -> Table | P
             if one.layout not in seen:
                 seen[one.layout] = _begin(open_, one.layout)
         except NotATableError as error:
-            problems.append(error.problem)
+            problems.append((1, error.problem))
             continue
         header = seen[one.layout][0].frame.columns
-        if one.missing(header):
-            problems.append(one.does_not_fit(header))
+        needed, missing = len(one.needed()), len(one.missing(header))
+        if missing:
+            problems.append((missing / needed, one.does_not_fit(header)))
         else:
-            fitting.append((len(one.needed()), one))
+            fitting.append((needed, one))
     if fitting:
         _, best = max(fitting, key=lambda found: found[0])
         table = next((side for side in SIDE_FILES if best.tables == (side.table,)), None)
@@ -57,7 +58,7 @@ def recognise(open_: Callable[[], BinaryIO], maps: list[ColumnMap]) -> Table | P
     try:
         cells, more = _begin(open_, Layout())
     except NotATableError as error:
-        return problems[0] if problems else error.problem
+        return _nearest(problems) or error.problem
     if side_file := side_files.recognise(cells.frame.columns):
         return Table(cells.frame.columns, chain([cells], more), side_file, None)
     strange = side_files.strange_table(cells.frame.columns)
@@ -65,7 +66,12 @@ def recognise(open_: Callable[[], BinaryIO], maps: list[ColumnMap]) -> Table | P
         strange = NotATableError(
             f"an {cells.kind} file without named columns", "a table", "Name its sheet in a map."
         ).problem
-    return problems[0] if problems and strange else strange
+    return _nearest(problems) or strange if strange else None
+
+
+def _nearest(problems: list[tuple[float, Problem]]) -> Problem | None:
+    """What to say of the map that lacks the smallest share of its columns."""
+    return min(problems, key=lambda found: found[0])[1] if problems else None
 
 
 _Begun = tuple[Cells, Iterator[Cells]]

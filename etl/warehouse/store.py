@@ -6,7 +6,6 @@ and `os.replace` puts it in place: a reader always sees a whole warehouse, and a
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import glob
 import json
@@ -22,13 +21,12 @@ import duckdb
 import polars as pl
 
 from etl.errors import BusyError, UserError
+from etl.scratch import is_full
 from etl.warehouse import identity, refresh, views
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import SCHEMA_VERSION
 
 _REFERENCE = Path(__file__).parent.parent / "reference"
-# no space, over the user's quota, or over the largest file that a process may write
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CODE_LISTS = (
     *("carc", "role", "icd10_chapter", "procedure_family", "acknowledgement_category", "syntax_error"),
     *("claim_filing_indicator", "timely_filing_defaults", "appeal_limit_defaults"),
@@ -127,8 +125,8 @@ def open_writer(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _sync(building)
             os.replace(building, path)
             _sync(path.parent)
-        except (OSError, duckdb.Error) as error:  # DuckDB says a full disk as an I/O, memory or fatal error
-            if getattr(error, "errno", None) in _FULL or any(os.strerror(code) in str(error) for code in _FULL):
+        except (OSError, duckdb.Error) as error:
+            if is_full(error):
                 raise UserError(
                     f"The disk that holds {path} is full. Nothing was changed; make room and load again."
                 ) from None

@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "payment_line": "kept",
     "line_family": "joined",
     "payment_total": "passing",
+    "denial_adjustment": "passing",
     "split_payment": "kept",
     "partial_answer": "passing",
     "adjudication": "kept",

@@ -1,4 +1,5 @@
-"""837 professional, institutional and dental: one row per claim, diagnosis, service line, tooth and other payer.
+"""837 professional, institutional and dental: one row per claim, diagnosis, other code, service line, tooth and other
+payer.
 
 Columns are those of the tables in warehouse/sql/schema.sql, with `set` and `claim` as row numbers within the stretch
 (from 0) instead of keys.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from etl.x12.claim_codes import claim_codes
 from etl.x12.claim_lines import service_lines, teeth
 from etl.x12.claim_loops import ClaimLoops, find_claims, find_lines
 from etl.x12.envelope import TransactionSet
@@ -33,7 +35,7 @@ def parse_claims(tokens: Tokens, sets: list[TransactionSet]) -> dict[str, pl.Dat
     lines = service_lines(tokens, loops, line_loops)
     return {
         "claim": _claims(tokens, sets, loops, lines),
-        "diagnosis": _diagnoses(tokens, loops),
+        **_coded(tokens, loops),
         "service_line": lines.select(pl.exclude("rendering_npi", "kind")),
         "tooth": teeth(tokens, line_loops),
         **parse_other_payers(tokens, loops, line_loops),
@@ -142,13 +144,23 @@ def _type_of_guide(version: str | None) -> str | None:
     return next((kind for guide, kind in guides.items() if guide in (version or "")), None)
 
 
-def _diagnoses(t: Tokens, loops: ClaimLoops) -> pl.DataFrame:
+def _coded(t: Tokens, loops: ClaimLoops) -> dict[str, pl.DataFrame]:
+    """The diagnoses, and what else the HI segments of a claim say."""
     segment, element = t.repeats(t.where("HI"), 1, 1)
     owner = loops.owner(segment)
     qualifier, code = t.components_at(segment, element, 2)
+    is_diagnosis = qualifier.is_in(_POINTED + _OTHER_DIAGNOSES)
     rows = pl.DataFrame({"claim": owner, "qualifier": qualifier, "diagnosis_code": code}).filter(
-        pl.col("claim") >= 0, pl.col("diagnosis_code").is_not_null(), qualifier.is_in(_POINTED + _OTHER_DIAGNOSES)
+        pl.col("claim") >= 0, pl.col("diagnosis_code").is_not_null(), is_diagnosis
     )
+    others = np.flatnonzero((~is_diagnosis & code.is_not_null()).fill_null(False).to_numpy() & (owner >= 0))
+    return {
+        "diagnosis": _diagnoses(rows),
+        "claim_code": claim_codes(t, owner[others], segment[others], element[others]),
+    }
+
+
+def _diagnoses(rows: pl.DataFrame) -> pl.DataFrame:
     if not rows["qualifier"].is_in(_POINTED).all():
         # a pointer counts the principal and other diagnoses only, so the rest comes behind
         rank = pl.col("qualifier").replace_strict(_RANK, default=0, return_dtype=pl.Int8)

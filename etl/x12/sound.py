@@ -53,6 +53,11 @@ _DOUBTFUL = {
         "a first day no later than the last",
         "It was loaded as it stands; ask the sender what it should be.",
     ),
+    "value": (
+        "not-a-number",
+        "a decimal like 12.50",
+        "It was loaded without this amount; ask the sender what it should be.",
+    ),
     "reason": (
         "no-reason",
         "a reason code (CARC)",

@@ -1,4 +1,4 @@
-"""X12 that was saved as UTF-16 (an editor's "Unicode"), read as the UTF-8 that everything else expects."""
+"""X12 that is not in ASCII's bytes (an editor's "Unicode", EBCDIC), read as the UTF-8 that all else is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import codecs
 from typing import BinaryIO, Protocol
 
 _MARKS = {
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-    b"I\x00S\x00A\x00": "utf-16-le",
-    b"\x00I\x00S\x00A": "utf-16-be",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins as UTF-16's does
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    **{"ISA".encode(name): name for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")},
 }
+# they differ in the characters that separate: the first in which an ISA is in ASCII
+_EBCDIC = ("cp037", "cp500")
+_NEW_LINE = "\x85"  # what EBCDIC has for it
 
 
 class Readable(Protocol):
@@ -21,27 +25,53 @@ class Readable(Protocol):
         ...
 
 
+class Decoder:
+    """Turns bytes of an encoding, as they come, into UTF-8."""
+
+    def __init__(self, encoding: str) -> None:
+        self.decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+
+    def __call__(self, data: bytes, final: bool = False) -> bytes:
+        """The next bytes; what is cut in two at their end comes with those that follow."""
+        return self.decoder.decode(data, final).replace(_NEW_LINE, "\n").encode()
+
+
+def decoder(head: bytes) -> Decoder | None:
+    """What a file must be decoded with, by its first bytes; None when they are in ASCII's bytes, or no X12."""
+    if head.startswith("ISA".encode(_EBCDIC[0])):
+        fitting = (name for name in _EBCDIC if head[:106].decode(name).replace(_NEW_LINE, "").isascii())
+        return Decoder(next(fitting, _EBCDIC[0]))
+    encoding = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
+    return Decoder(encoding) if encoding else None
+
+
+def seems_x12(head: bytes) -> bool:
+    """Whether an ISA stands in the first bytes of a file."""
+    decode = decoder(head)
+    return b"ISA" in (decode(head) if decode else head).upper()
+
+
 def narrowed(stream: BinaryIO, chunk: int) -> tuple[bytes, Readable]:
-    """The first bytes of a stream and where to read on, both in UTF-8 when the stream is UTF-16, else as they are."""
+    """The first bytes of a stream and where to read on, both in UTF-8 when the stream is in another encoding, else as
+    they are."""
     data = stream.read(chunk)
-    encoding = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
-    if encoding is None:
+    decode = decoder(data)
+    if decode is None:
         return data, stream
-    decoded = _Decoded(stream, encoding, data)
+    decoded = _Decoded(stream, decode, data)
     return decoded.read(chunk), decoded
 
 
 class _Decoded:
-    def __init__(self, stream: BinaryIO, encoding: str, read_already: bytes) -> None:
+    def __init__(self, stream: BinaryIO, decode: Decoder, read_already: bytes) -> None:
         self.stream = stream
-        self.decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self.decode = decode
         self.waiting = read_already
 
     def read(self, size: int, /) -> bytes:
         """The next bytes, more or fewer than `size`; none at the end."""
         while data := self.waiting or self.stream.read(size):
             self.waiting = b""
-            if text := self.decoder.decode(data):
-                return text.encode()
-        text = self.decoder.decode(b"", final=True)
-        return text.encode()
+            if text := self.decode(data):
+                return text
+        return self.decode(b"", final=True)

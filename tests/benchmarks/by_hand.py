@@ -14,7 +14,7 @@ BY_HAND = {
         select {_PAYER}, count(*) filter (where is_denied_every_cas), count(*) from denial_definition
         where answer_date {_PERIOD} group by 1""",
     "denied_amount_unpaid_line": f"""
-        select {_PAYER}, sum(denied_amount_unpaid_line) from denial_definition
+        select {_PAYER}, sum(unpaid_amount) from denial_definition
         where answer_date {_PERIOD} group by 1""",
     "insurance_ar_amount": f"""
         select {_PAYER}, sum(insurance_balance_amount) from claim_balance

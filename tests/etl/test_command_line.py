@@ -70,6 +70,13 @@ def read(result: Result) -> Any:
 # --- load -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("named", [[""], ["a.837", " "], ["--watch", ""]])
+def test_an_empty_path_is_wrong_usage(named: list[str], run: Run) -> None:
+    """Path makes it this folder: `load "$INBOX"` of a script that forgot the variable would load whatever is here."""
+    with pytest.raises(UserError, match="path is empty"):
+        run("load", *named)
+
+
 def test_load_ends_with_0_and_reports_what_it_added(tmp_path: Path, run: Run) -> None:
     result = run("load", inbox(tmp_path, a=CLAIMS, b=PAID), "--db", tmp_path / "w.duckdb", "--format", "json")
     report = read(result)

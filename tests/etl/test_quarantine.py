@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,16 @@ def test_what_cannot_be_shown_is_said(file: Path, db: Path) -> None:
         list(quarantine.show(open_reader(db), 1, reveal=False))
     with pytest.raises(UserError, match="Nothing is quarantined under 7"):
         list(quarantine.show(open_reader(db), 7, reveal=False))
+
+
+def test_what_is_damaged_or_no_text_is_not_shown(tmp_path: Path, db: Path) -> None:
+    damaged = tmp_path / "a.gz", tmp_path / "b.xlsx"
+    damaged[0].write_bytes(gzip.compress(b"claim,day\n" * 50)[:-9])
+    damaged[1].write_bytes(b"PK\x03\x04\x00\x00")
+    load(list(damaged), db)
+    for number, message in enumerate(("a is damaged: no more of it", "b.xlsx is no plain text: look at it in"), 1):
+        with pytest.raises(UserError, match=message):
+            list(quarantine.show(open_reader(db), number, reveal=False))
 
 
 def test_the_warehouse_keeps_no_text_of_a_quarantined_set(file: Path, db: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -55,6 +56,15 @@ def test_the_planted_changes_are_found(practice: Path, connection: duckdb.DuckDB
 def test_the_first_weeks_of_a_warehouse_tell_nothing(days: int, connection: duckdb.DuckDBPyConnection):
     [(first,)] = connection.execute("select min(submission_date) from claim").fetchall()
     assert behaviour.changes(connection, first + timedelta(days)) == []
+
+
+def test_the_order_in_which_the_database_gives_rows_changes_nothing(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+):
+    found, read = behaviour.changes(connection), behaviour._read
+    monkeypatch.setattr(behaviour, "_read", lambda *asked: read(*asked).sample(fraction=1, shuffle=True, seed=1))
+    for one, other in zip(found, behaviour.changes(connection), strict=True):
+        assert asdict(one) == pytest.approx(asdict(other))
 
 
 def test_a_look_at_an_earlier_day_knows_nothing_of_what_came_later(connection: duckdb.DuckDBPyConnection):

@@ -160,12 +160,14 @@ def test_what_the_file_had_mended_is_open_again(tmp_path: Path) -> None:
 def test_a_file_is_named_by_its_sha_when_its_name_is_not_enough(tmp_path: Path) -> None:
     db = tmp_path / "w.duckdb"
     loaded(tmp_path / "1", db, a=FILES["a"])
-    loaded(tmp_path / "2", db, a=FILES["b"])
-    with pytest.raises(UserError, match="2 files are named a: name one by its SHA-256"):
+    loaded(tmp_path / "2", db, a=FILES["c"])
+    with pytest.raises(UserError, match=r"2 files are named a. Name one by the first digits of its SHA-256") as said:
         unload("a", db)
-    [(sha256,)] = open_reader(db).execute("select sha256 from source_file order by file_id limit 1").fetchall()
-    unload(sha256[:12], db)
-    assert open_reader(db).execute("select patient_control_number from claim").fetchall() == [("B1",)]
+    first, second = str(said.value).splitlines()[1:]
+    assert first.endswith(f"UTC, {len(FILES['a']):,} bytes, x12, 1 claims, 0 claim payments")
+    assert second.endswith(f"UTC, {len(FILES['c']):,} bytes, x12, 0 claims, 1 claim payments")
+    unload(first.split()[0], db)
+    assert open_reader(db).execute("select count(*) from claim").fetchall() == [(0,)]
 
 
 def test_an_unknown_file_changes_nothing(tmp_path: Path) -> None:

@@ -191,6 +191,24 @@ COMMENT ON COLUMN diagnosis.sequence IS 'Order among the diagnoses of the claim 
 COMMENT ON COLUMN diagnosis.qualifier IS 'HI0x-1: ABK principal, ABF other, ABJ admitting, APR reason for visit, ABN external cause (BK, BF ... ICD-9)';
 COMMENT ON COLUMN diagnosis.diagnosis_code IS 'HI0x-2, without a dot';
 
+CREATE TABLE claim_code (
+    claim_id BIGINT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    qualifier VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    from_date DATE,
+    through_date DATE,
+    amount DECIMAL(18,2)
+);
+COMMENT ON TABLE claim_code IS 'One row per code of a claim that is no diagnosis: procedures, DRG, conditions, occurrences, values of a hospital';
+COMMENT ON COLUMN claim_code.claim_id IS 'Its claim';
+COMMENT ON COLUMN claim_code.sequence IS 'Order among these codes of the claim';
+COMMENT ON COLUMN claim_code.qualifier IS 'HI0x-1: BBR principal procedure, BBQ other (BR, BQ ICD-9), DR DRG, BG condition, BH occurrence, BI occurrence span, BE value, BP and BO anesthesia';
+COMMENT ON COLUMN claim_code.code IS 'HI0x-2, without a dot';
+COMMENT ON COLUMN claim_code.from_date IS 'HI0x-4: its day, or the first of a span';
+COMMENT ON COLUMN claim_code.through_date IS 'HI0x-4: the last day of a span';
+COMMENT ON COLUMN claim_code.amount IS 'HI0x-5: the amount (or number of days, units) of a value code';
+
 CREATE TABLE service_line (
     claim_id BIGINT NOT NULL,
     line_number INTEGER NOT NULL CHECK (line_number > 0),

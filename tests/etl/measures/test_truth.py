@@ -13,10 +13,11 @@ import duckdb
 import pytest
 
 from etl.load import load
-from etl.measures import MEASURES
+from etl.measures import MEASURES, data_through
 from etl.measures.standardised import Standardised
 from etl.sample import write_sample
 from etl.warehouse.store import open_reader
+from tests.benchmarks.by_hand import BY_HAND
 
 Key = tuple[tuple[str, ...], str | None, str | None, str | None, str]
 
@@ -84,3 +85,19 @@ def test_what_was_loaded_is_what_was_written(truth: dict[str, Any], connection: 
         name: connection.execute(f"select count(*) from {table}").fetchone()[0] for name, table in tables.items()
     }
     assert counted == {name: truth["counts"][name] for name in tables}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_what_the_benchmarks_compare_with_gives_the_same_figures(name: str, connection: duckdb.DuckDBPyConnection):
+    last = data_through(connection)
+    assert last
+    period = (date(last.year - 1, last.month, 1), last)
+    asked = {"start": period[0], "end": last, "day": last}
+    rows = connection.cursor().execute(BY_HAND[name], {k: v for k, v in asked.items() if f"${k}" in BY_HAND[name]})
+    by_hand = {payer: [float(one or 0) for one in sums] for payer, *sums in rows.fetchall()}
+    frame = MEASURES[name].by(connection, ["payer_name"], {}, period)
+    columns = ["numerator"] if MEASURES[name].denominator is None else ["numerator", "denominator"]
+    ours = {row["payer_name"]: [float(row[one] or 0) for one in columns] for row in frame.to_dicts()}
+    assert by_hand.keys() == ours.keys()
+    for payer, sums in ours.items():  # ours count the charges of a day in cents
+        assert sums == pytest.approx(by_hand[payer], rel=1e-3, abs=0.01)

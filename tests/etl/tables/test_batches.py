@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from etl.errors import UserError
+from etl.load import load
 from etl.load_report import LoadReport
 from etl.tables import cells, held
+from etl.tables.column_map import parse
 from tests.etl.tables.desk import Desk
 from tests.etl.tables.test_tables import LINE_HEADER, LINES, PAID_HEADER, PAYMENTS, workbook
 
@@ -70,6 +74,23 @@ def test_the_rows_of_one_claim_or_payment_meet_wherever_they_stand(
     assert report.seen == expected.seen == again.seen
     assert again.rows.get("claim", 0) == again.rows.get("claim_payment", 0) == 0
     assert desk.rows("select count(*) from transaction_set") == [(sets,)]  # it was in pieces
+
+
+def test_a_full_disk_of_temporary_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_small_pieces(monkeypatch)
+    monkeypatch.setattr("tempfile.TemporaryFile", partial(open, "/dev/full", "w+b"))
+    with pytest.raises(UserError, match=r"temporary files \(.+\) is full. Nothing was changed; .+ TMPDIR"):
+        Desk(tmp_path).load({"a.csv": LINE_HEADER + "\n".join(CLAIM_ROWS)}, LINES)
+
+
+def test_progress_is_told_within_a_large_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_small_pieces(monkeypatch)
+    text, told = LINE_HEADER + "\n".join(CLAIM_ROWS), list[tuple[object, ...]]()
+    (tmp_path / "a.csv").write_text(text)
+    load([tmp_path / "a.csv"], tmp_path / "w.duckdb", lambda *one: told.append(one), [parse("m", LINES)])
+    read = [done for what, done, _, _ in told if what == "a.csv"]
+    assert len(set(read)) > len(text) // 100
+    assert [claims for what, _, _, claims in told if what == "adding rows"] == [2, 4, 6]
 
 
 TEXT = (

@@ -75,6 +75,16 @@ def test_a_column_that_the_file_has_not_is_named_with_the_nearest(tmp_path: Path
     assert report.unreadable()
 
 
+def test_of_several_maps_that_do_not_fit_the_nearest_is_named(tmp_path: Path) -> None:
+    """Three columns of five are nearer than none of two, and than two of five."""
+    far = '[patient_transaction]\nclaim_id = "Id"\ndate = "Day"\nkind = "K"\namount = "A"\n'
+    near = CLAIMS + 'payer_id = "Payer"\npayer_name = "Name"\n'
+    report = Desk(tmp_path).load(
+        {"a.csv": "Claim,Sent,Charge\nA1,2026-01-10,5\n"}, far, near.replace("Sent", "S"), near
+    )
+    assert [p.expected for _, p in report.problems] == ["the columns of map2.toml: it has no “Payer”, no “Name”"]
+
+
 def test_of_several_maps_the_one_that_names_most_columns_is_taken(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.load({"a.csv": "Claim,Sent,Charge,Payer\nA1,2026-01-10,5,P\n"}, CLAIMS, CLAIMS + 'payer_name = "Payer"')

@@ -120,6 +120,8 @@ def claim(draw: st.DrawFn, kind: str) -> str:
     hospital = kind == "837I"
     place = draw(st.sampled_from(["11:B:1", "13:A:7", "22:B:1", "11", "11:B"]))
     qualifiers = ["ABK", "ABF", "ABF", *(["ABJ", "APR", "ABN", "BH"] if hospital else [])]
+    codes = ["DR:470", "BBR:0DTJ4ZZ:D8:20260104", "BBQ:0W9.G30Z", "BI:71:RD8:20260101-20260103", "BE:80:::4", "BG:C1"]
+    others = st.lists(st.sampled_from(codes), min_size=1, max_size=3)
     diagnoses = [
         f"HI*{q}:{draw(st.sampled_from(['J209', 'E11.9', 'I10']))}" for q in qualifiers[: draw(st.integers(0, 7))]
     ]
@@ -129,6 +131,7 @@ def claim(draw: st.DrawFn, kind: str) -> str:
         draw(maybe(day_or_range.map(lambda one: f"DTP*434*{one}"))) if hospital else "",
         *[draw(maybe(words.map(lambda one, name=name: f"REF*{name}*{one}"))) for name in ("F8", "G1", "9F")],
         *diagnoses,
+        *draw(st.lists(others.map(lambda some: "*".join(["HI", *some])), max_size=2)),
         *[
             draw(maybe(npis.map(lambda one, name=name: f"NM1*{name}*1*DOC*D****XX*{one}")))
             for name in (("71",) if hospital else ("DN", "82", "77"))

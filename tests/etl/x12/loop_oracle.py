@@ -33,8 +33,8 @@ def tables(text: str) -> Tables:
     return out
 
 
-_CLAIM = ("claim", "diagnosis", "service_line", "tooth", "other_payer", "other_payer_line", "other_payer_adjustment")
-_CLAIM += ("other_payer_remark", "other_payer_amount")
+_CLAIM = ("claim", "diagnosis", "claim_code", "service_line", "tooth", "other_payer", "other_payer_line")
+_CLAIM += ("other_payer_adjustment", "other_payer_remark", "other_payer_amount")
 _REMITTANCE = ("remittance", "claim_payment", "service_payment", "adjustment", "remark", "stated_amount")
 _REMITTANCE += ("provider_adjustment", "provider_summary")
 # where remark codes and amounts stand
@@ -240,6 +240,13 @@ class _Claims:
                     "diagnosis_code": code.replace(".", ""),
                 }
             )
+
+        others = [one for one in composites if one not in chosen]
+        for sequence, (qualifier, code, *more) in enumerate(others, 1):
+            _, days, amount = [one or None for one in (*more, "", "", "")][:3]
+            row = {"claim": claim, "sequence": sequence, "qualifier": qualifier, "code": code.replace(".", "")}
+            row |= {"from_date": first_day(days), "through_date": last_day(days) if "-" in (days or "") else None}
+            self.out["claim_code"].append(row | {"amount": money(amount)})
 
     def _other_payers(self, claim: int, around: Row) -> None:
         for sequence, payer in enumerate(around["payers"], 1):

@@ -206,6 +206,24 @@ def test_institutional_lines_have_revenue_codes_and_need_no_procedure() -> None:
     ]
 
 
+def test_codes_that_are_no_diagnoses_have_days_and_amounts() -> None:
+    more = "HI*DR:470\nHI*BBR:0W9.G30Z:D8:20260104*BBQ:0DTJ4ZZ:D8:2026\nHI*BI:71:RD8:20260101-20260103*BE:A2:::1,5\n"
+    found = parsed(claims_file(INSTITUTIONAL.replace("HI*BE:80", f"{more}HI*BE:80"), kind="837I"))
+    assert found.table("claim_code", "sequence", "qualifier", "code", "from_date", "through_date", "amount") == [
+        (1, "BH", "11", "2026-01-03", None, None),
+        (2, "DR", "470", None, None, None),
+        (3, "BBR", "0W9G30Z", "2026-01-04", None, None),
+        (4, "BBQ", "0DTJ4ZZ", None, None, None),
+        (5, "BI", "71", "2026-01-01", "2026-01-03", None),
+        (6, "BE", "A2", None, None, None),
+        (7, "BE", "80", None, None, "4.00"),
+    ]
+    assert [(p.severity, p.rule, p.found) for p in found.problems] == [
+        ("flagged", "not-a-date", "HI0x-4 “2026”"),
+        ("flagged", "not-a-number", "HI0x-5 “1,5”"),
+    ]
+
+
 def test_diagnoses_that_no_pointer_can_name_follow_the_others() -> None:
     found = parsed(claims_file(INSTITUTIONAL, kind="837I"))
     assert found.table("diagnosis", "sequence", "qualifier", "diagnosis_code") == [

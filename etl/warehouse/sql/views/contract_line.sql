@@ -1,10 +1,11 @@
 -- one row per line that a standing adjudication of the billed payer allowed in full and that the allowed schedule covers
 with rate as (
-    select s.*, coalesce(k.payer_id, n.payer_id) as schedule_payer_id
+    select s.*, coalesce(k.payer_id, n.payer_id) as schedule_payer_id, coalesce(f.family, 'unknown') as procedure_family
     from allowed_schedule as s
     left join payer_key as k on k.spelled_as = s.payer
     left join (select upper(payer_name) as payer_name, min(payer_id) as payer_id from payer group by upper(payer_name)) as n
         on n.payer_name = upper(s.payer)
+    left join line_family as f on f.procedure_code = s.procedure_code
 ),
 
 line as (
@@ -23,7 +24,7 @@ line as (
 
 priced as (
     select
-        l.*, r.modifier, r.allowed_amount as rate_amount, cast(r.allowed_amount * l.units as decimal(18, 2)) as contract_amount,
+        l.*, r.procedure_family, r.modifier, r.allowed_amount as rate_amount, cast(r.allowed_amount * l.units as decimal(18, 2)) as contract_amount,
         row_number() over (partition by l.claim_payment_id, l.place order by r.modifier is null, r.effective_from desc, r.allowed_amount) as nth
     from line as l
     join rate as r
@@ -37,11 +38,10 @@ priced as (
 
 select
     x.root_id, x.payer_id, c.payer_name, c.claim_number, c.claim_type, c.facility, c.rendering_npi, x.payment_date, x.service_date,
-    x.line_number, x.procedure_code, coalesce(f.family, 'unknown') as procedure_family, x.modifier, x.units, x.charge_amount, x.allowed_amount,
+    x.line_number, x.procedure_code, x.procedure_family, x.modifier, x.units, x.charge_amount, x.allowed_amount,
     x.contract_amount, cast(x.allowed_amount - x.contract_amount as decimal(18, 2)) as variance_amount,
     cast(greatest(x.contract_amount - x.allowed_amount, 0) as decimal(18, 2)) as underpaid_amount,
     cast(greatest(x.allowed_amount - x.contract_amount, 0) as decimal(18, 2)) as overpaid_amount
 from priced as x
 join claim_root as c on c.root_id = x.root_id
-left join line_family as f on f.procedure_code = x.procedure_code
 where x.nth = 1

@@ -6,11 +6,7 @@ with denied as (
             partition by d.claim_payment_id, d.place order by a.sequence rows between unbounded preceding and current row
         ) as running_amount
     from denied_line as d
-    join line_adjustment as a
-        on
-            a.claim_payment_id = d.claim_payment_id
-            and a.place = d.place
-            and (a.treatment = 'denial' or (a.treatment = 'denial_if_nothing_allowed' and d.allowed_amount = 0))
+    join denial_adjustment as a on a.claim_payment_id = d.claim_payment_id and a.place = d.place
 ),
 
 remarks as (

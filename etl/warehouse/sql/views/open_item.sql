@@ -8,13 +8,8 @@ with reason as (
         row_number() over (partition by l.claim_payment_id, l.place order by r.amount desc, r.sequence) as nth
     from adjudication as a
     join adjudication_part as s on s.adjudication_id = a.claim_payment_id
-    join payment_line as l on l.claim_payment_id = s.claim_payment_id and l.denial_amount > 0
-    join line_adjustment as r
-        on
-            r.claim_payment_id = l.claim_payment_id
-            and r.place = l.place
-            and r.group_code <> 'PR'
-            and (r.treatment = 'denial' or (r.treatment = 'denial_if_nothing_allowed' and l.allowed_amount = 0))
+    join payment_line as l on l.claim_payment_id = s.claim_payment_id
+    join denial_adjustment as r on r.claim_payment_id = l.claim_payment_id and r.place = l.place and r.group_code <> 'PR'
     left join superseded_line as g on g.claim_payment_id = l.claim_payment_id and g.place = l.place
     where a.is_standing and a.is_denied and g.place is null
 ),
