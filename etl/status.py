@@ -178,12 +178,18 @@ def _rejection(one: dict[str, Any]) -> str:
 
 def _reused(found: dict[str, Any]) -> list[str]:
     """Numbers that several visits bear, in words."""
-    if not found["numbers"]:
-        return []
-    lines = [
-        f"{found['numbers']:,} patient control numbers (CLM01) stand for {found['visits']:,} visits. Each visit counts "
-        "as a claim, under its number and first day of service (A17/2026-01-05); side files must name it so."
-    ]
+    lines = []
+    if found["numbers"]:
+        lines.append(
+            f"{found['numbers']:,} patient control numbers (CLM01) stand for {found['visits']:,} visits. Each visit "
+            "counts as a claim, under its number and first day of service (A17/2026-01-05); side files must name it so."
+        )
+    if found["numbers_without_claim"]:
+        lines.append(
+            f"{found['numbers_without_claim']:,} numbers of payments (CLP01) whose claims were never loaded stand "
+            f"for {found['visits_without_claim']:,} visits, told apart by person and day of service. Each counts as a "
+            "claim."
+        )
     if found["ambiguous_payments"]:
         lines.append(
             f"{found['ambiguous_payments']:,} claim payments under these numbers fit several of their visits: they "

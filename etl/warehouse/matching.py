@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from etl.warehouse import visits
 from etl.warehouse.ask import scalar
 from etl.warehouse.refresh import Since
 from etl.warehouse.views import SQL
@@ -71,7 +72,13 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     if not scalar(connection, "select count(*) from looked_at"):
         return
     of_looked_at = "claim_payment_id in (select claim_payment_id from looked_at)"
+    connection.execute(f"create or replace temp table stray as {_sql('stray')}")
     connection.execute(f"create or replace temp table matched as {_sql('payment_match')}")
+    visits.tell_apart(connection, _sql("payment_part"))
+    connection.execute(f"""
+        update matched set patient_control_number = v.visit_number from ({_sql("payment_visit")}) as v
+        where v.claim_payment_id = matched.claim_payment_id
+    """)
     old = f"select * from payment_match where {of_looked_at}"
     connection.execute(f"""
         insert into touched_number
@@ -81,8 +88,8 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     """)
     connection.execute(f"delete from payment_match where {of_looked_at}")
     connection.execute("insert into payment_match by name from matched")
-    connection.execute("drop table looked_at")
-    connection.execute("drop table matched")
+    for table in ("looked_at", "stray", "matched", "part", "part_visit"):
+        connection.execute(f"drop table {table}")
 
 
 def counts(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:

@@ -4,6 +4,8 @@ The number names the claim everywhere: in `root`, in answers, in side files. So 
 number of its own, CLM01 and its first day of service (`A17/2026-01-05`), which takes the place of CLM01 in `claim` and
 `acknowledgement`. `claim_visit` and `acknowledgement_visit` keep what was sent. The bare number is then no claim's, and
 `matching` asks which visit a payment under it is of. (A second column beside CLM01 would have to stand in every join.)
+Payments (835) under a number that no claim bears are told apart in the same way, by `tell_apart`. An empty CLM01, or
+one of zeros, is no number: each claim under it is its own.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
     old_number, new_number: claims that changed their number) and `freed` (numbers whose key was taken from `root`)."""
     first = {"claim_id": since.claim_id, "transaction_set_id": since.transaction_set_id}
     connection.execute(f"create or replace temp table looked_at_number as {_LOOKED_AT}", first)
+    tell_apart(connection, _sql("claim_part"))
     connection.execute(f"create or replace temp table now_visit as {_sql('claim_visit')}")
+    connection.execute("drop table part")
+    connection.execute("drop table part_visit")
     connection.execute(f"create or replace temp table renumbered as {_RENUMBERED}")
     connection.execute(f"create or replace temp table freed as {_FREED}")
     if scalar(connection, "select count(*) from renumbered"):
@@ -29,6 +34,14 @@ def refresh(connection: duckdb.DuckDBPyConnection, since: Since) -> None:
         _answers(connection)
     connection.execute("drop table looked_at_number")
     connection.execute("drop table now_visit")
+
+
+def tell_apart(connection: duckdb.DuckDBPyConnection, parts: str) -> None:
+    """Tell the visits of each number apart. Leaves the temporary tables `part` (what the query `parts` gives: part_id,
+    sent_number, kind, member_key, name_key, first_day, last_day, mark, follows and its own) and `part_visit` (those
+    that follow no other, with their visit_number)."""
+    connection.execute(f"create or replace temp table part as {parts}")
+    connection.execute(f"create or replace temp table part_visit as {_sql('part_visit')}")
 
 
 def _renumber(connection: duckdb.DuckDBPyConnection) -> None:
@@ -85,7 +98,7 @@ _LOOKED_AT = """
     with news as (
         select patient_control_number as number from claim
         where claim_id >= $claim_id
-        group by number having count(*) > 1
+        group by number having count(*) > 1 or ltrim(number, '0') = ''
         union
         select patient_control_number from claim
         where
@@ -116,6 +129,7 @@ _LOOKED_AT = """
             group by patient_control_number having count(*) > 1
         )
         or sent_number in (select sent_number from claim_visit)
+        or ltrim(sent_number, '0') = ''
     union
     select sent_number from acknowledgement_visit
     where sent_number in (select sent_number from sent) or $claim_id = 0

@@ -136,6 +136,8 @@ def _parse(stretch: Stretch, kind: str, sets: list[TransactionSet], known: Known
                 known.contents.pop(sets[index].content_hash, None)
         sets = [one for index, one in enumerate(sets) if index not in out]
     problems += _doubtful(tokens, stretch) + _misplaced(tokens, stretch, kind) + _orphans(tokens, stretch, sets)
+    if kind == "837":
+        problems += _nameless(frames["claim"], stretch)
     if kind == "835":
         problems += partly_exported(frames, sets, known)
         known.payments.update(payments(frames, sets))
@@ -210,6 +212,18 @@ def _orphans(tokens: Tokens, stretch: Stretch, sets: list[TransactionSet]) -> Fo
         position = stretch.position(first)
         problem = Problem("quarantined", "orphan-segment", words, f"{parent} before it", fix, position)
         found.append((stretch.file(first), problem))
+    return found
+
+
+def _nameless(claims: pl.DataFrame, stretch: Stretch) -> Found:
+    """Claims whose CLM01 is empty or only zeros, so that it names none."""
+    fix = "It counts as a claim of its own; payments find it by member, day and charge only. Number claims (CLM01)."
+    found: Found = []
+    nameless = claims.filter(pl.col("patient_control_number").str.strip_chars_start("0") == "")
+    for segment, number in nameless.select("segment", "patient_control_number").iter_rows():
+        words = f"CLM01 “{number[:30]}”" if number else "no CLM01"
+        problem = Problem("flagged", "no-number", words, "a patient control number", fix, stretch.position(segment))
+        found.append((stretch.file(segment), problem))
     return found
 
 

@@ -273,7 +273,7 @@ def test_side_file_rows_that_name_no_visit_are_said_and_count_nowhere(tmp_path: 
     assert (said["rule"], said["found"]) == (
         "reused-number", "12 rows of numbers that several visits bear, like A"
     )  # fmt: skip
-    assert said["expected"].startswith("the number of one visit, like A/2026-01-05, A/2026-02-03")
+    assert said["expected"] == "the number of one visit, like A/2026-01-05, A/2026-02-03, A/2026-03-04"
     assert MEASURES["unbilled_claims"].by(connection)["value"].to_list() == [0]
     assert needs_a_person(status(connection))
 
@@ -282,7 +282,8 @@ def test_status_says_how_many_visits_share_a_number(tmp_path: Path) -> None:
     files, _ = CASES["a payment without a day that could be either's is nobody's"]
     loaded(tmp_path / "in", tmp_path / "w", **{f"{i}": data for i, data in enumerate(files)})
     found = status(open_reader(tmp_path / "w"))
-    assert found["reused_numbers"] == {"numbers": 1, "visits": 2, "ambiguous_payments": 1}
+    reused = {"numbers": 1, "visits": 2, "ambiguous_payments": 1}
+    assert found["reused_numbers"] == reused | {"numbers_without_claim": 0, "visits_without_claim": 0}
     words = "\n".join(sentences(found))
     assert "1 patient control numbers (CLM01) stand for 2 visits." in words
     assert "1 claim payments under these numbers fit several of their visits" in words
@@ -296,6 +297,18 @@ def test_a_claim_of_a_reused_number_sent_again_unchanged_counts_once(tmp_path: P
     report = loaded(tmp_path / "in", tmp_path / "w", c=again)
     assert [problem.rule for _, problem in report.problems] == ["duplicate-claim"]
     assert visits(tmp_path / "w") == [(ONE, 100, 0, 100), (TWO, 90, 0, 90)]
+
+
+def test_payments_alone_name_the_visits_as_their_claims_do(tmp_path: Path) -> None:
+    named = b"NM1*QC*1*DOE*JANE****MI*M0001~SVC*"
+    files = practice(one_number).items()
+    payments = {name: data.replace(b"SVC*", named) for name, data in files if name.endswith(".835")}
+    loaded(tmp_path / "in", tmp_path / "w", **payments)
+    found = open_reader(tmp_path / "w").execute("select distinct patient_control_number from payment_match order by 1")
+    never_paid = f"C/{DAYS[3]}"
+    assert [name for (name,) in found.fetchall()] == [
+        name for account in "ABC" for day in DAYS if (name := f"{account}/{day}") != never_paid
+    ]
 
 
 @pytest.mark.parametrize(("order", "is_sent"), [("0123", False), ("3210", True)])
@@ -315,3 +328,25 @@ def test_a_number_without_a_claim_may_be_that_of_several_visits_too(tmp_path: Pa
     assert len({root for _, root in open_reader(db).execute(sql).fetchall()}) == 3
     assert len(open_reader(db).execute(sql).fetchall()) == 3
     assert MEASURES["denied_claims"].by(open_reader(db), []).rows()[0][0] == 3
+    words = "1 numbers of payments (CLP01) whose claims were never loaded stand for 3 visits"
+    assert words in "\n".join(sentences(status(open_reader(db))))
+
+
+@pytest.mark.parametrize("order", ["sent, paid", "paid, sent"])
+def test_claims_without_a_number_are_their_own_and_no_payment_is_theirs_by_it(tmp_path: Path, order: str) -> None:
+    """X12 has a payer that received no number send 0; a claim may be sent with 0, or with nothing."""
+    claims = [claim(number, ("99213", charge)) for number, charge in (("", "100"), ("", "90"), ("0", "70"))]
+    payments = [paid("I1", JANUARY, "70", "50", number=""), paid("I2", JANUARY, "55", "50", number="0")]
+    patient = "*CI*I1\nNM1*QC*1*DOE*JANE****MI*M0001"
+    files = {
+        "sent": claims_file("\n".join(claims)),
+        "paid": answered("\n".join(payments).replace("*CI*I1", patient)),
+    }
+    db = tmp_path / "w"
+    for name in order.split(", "):
+        loaded(tmp_path / name, db, **{name: files[name]})
+    day = "/2026-01-05/"
+    by_member_day_and_charge = (f"0{day}3", 70, 50, 0)
+    of_no_claim = ("0/I2 (no claim)", 55, 50, 0)
+    assert visits(db) == [(f"{day}1", 100, 0, 100), (f"{day}2", 90, 0, 90), by_member_day_and_charge, of_no_claim]
+    assert status(open_reader(db))["reused_numbers"]["numbers"] == 0

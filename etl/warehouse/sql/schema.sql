@@ -136,7 +136,7 @@ COMMENT ON COLUMN claim.claim_id IS 'Key, in file order';
 COMMENT ON COLUMN claim.transaction_set_id IS 'Its transaction set';
 COMMENT ON COLUMN claim.segment IS 'Position of CLM in the file, counted from 1';
 COMMENT ON COLUMN claim.submission_date IS 'BHT04';
-COMMENT ON COLUMN claim.patient_control_number IS 'CLM01; where several visits bear the same, CLM01/first day of service (claim_visit has what was sent)';
+COMMENT ON COLUMN claim.patient_control_number IS 'CLM01; where several visits bear the same, CLM01/first day of service, as where it is empty or zeros (claim_visit has what was sent)';
 COMMENT ON COLUMN claim.claim_type IS 'From the implementation guide in GS08: professional (X222), institutional (X223), dental (X224)';
 COMMENT ON COLUMN claim.charge_amount IS 'CLM02';
 COMMENT ON COLUMN claim.is_predetermination IS 'CLM19 is PB: asks what would be paid for a service not yet given; in no measure';
@@ -919,7 +919,7 @@ CREATE TABLE claim_visit (
     claim_id BIGINT NOT NULL,
     sent_number VARCHAR NOT NULL
 );
-COMMENT ON TABLE claim_visit IS 'One row per claim whose CLM01 other visits bear too: it is known by a number of its own';
+COMMENT ON TABLE claim_visit IS 'One row per claim whose CLM01 other visits bear too, or is empty or zeros: it is known by a number of its own';
 COMMENT ON COLUMN claim_visit.claim_id IS 'The claim';
 COMMENT ON COLUMN claim_visit.sent_number IS 'CLM01';
 

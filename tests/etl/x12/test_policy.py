@@ -330,6 +330,16 @@ def test_a_bad_birth_date_is_nobodys_business() -> None:
     assert (found.column("claim", "patient_birth_date"), found.problems) == ([None], [])
 
 
+def test_claims_without_a_number_are_loaded_and_said() -> None:
+    found = parsed(whole("837P", claims_text("", "A1", "000", "007")))
+    assert found.column("claim", "patient_control_number") == ["", "A1", "000", "007"]
+    assert [said(problem) for problem in found.problems] == [
+        ("flagged", "no-number", 13, "no CLM01", "a patient control number"),
+        ("flagged", "no-number", 25, "CLM01 “000”", "a patient control number"),
+    ]
+    adds_up(found)
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "segment", "name"),
     [

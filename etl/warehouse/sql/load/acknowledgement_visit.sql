@@ -14,6 +14,7 @@ with choice as (
     from acknowledgement as a
     join claim_visit as v on v.sent_number = a.patient_control_number
     join claim as c on c.claim_id = v.claim_id
+    where ltrim(v.sent_number, '0') <> ''
 )
 
 select transaction_set_id, segment, sent_number, visit_number from choice where place = 1

@@ -1,19 +1,9 @@
--- one row per claim payment looked at whose number is no one claim's: by day or charge where several visits bear it, else by
--- its similar number, the payer's number, or the visit
+-- one row per claim payment looked at whose number is no one claim's (`stray`): by day or charge where several visits bear it,
+-- else by its similar number, the payer's number, or the visit
 -- a method takes a claim only when exactly one fits, and never against the member id
-with stray as (
-    select
-        claim_payment_id, patient_control_number, payer_claim_control_number, member_key, name_key, service_date,
-        coalesce(service_from, service_date) as service_from, abs(charge_amount) as charge_amount,
-        ltrim(translate(upper(patient_control_number), ' -_./#', ''), '0') as plain_number
-    from claim_payment
-    where
-        claim_payment_id in (select claim_payment_id from looked_at)
-        and patient_control_number not in (select patient_control_number from claim)
-),
 
 -- the number as it was sent is that of several visits
-bearer as (
+with bearer as (
     select
         s.claim_payment_id, s.patient_control_number as sent_number, s.payer_claim_control_number, c.patient_control_number,
         k.root_id, c.charge_amount = s.charge_amount as has_charge, s.service_date is not null as has_day,
@@ -24,7 +14,9 @@ bearer as (
     join claim_visit as v on v.sent_number = s.patient_control_number
     join claim as c on c.claim_id = v.claim_id
     join root as k on k.patient_control_number = c.patient_control_number
-    where not coalesce(c.member_key <> s.member_key and c.name_key <> s.name_key, false)
+    where
+        ltrim(v.sent_number, '0') <> ''
+        and not coalesce(c.member_key <> s.member_key and c.name_key <> s.name_key, false)
 ),
 
 -- a day that is no visit's is a visit whose claim did not come
@@ -166,89 +158,10 @@ fitting as (
     left join named_by_payer as n on n.claim_payment_id = s.claim_payment_id
     left join visit as v on v.claim_payment_id = s.claim_payment_id
     left join rival as r on r.claim_payment_id = s.claim_payment_id
-),
-
--- a number that no claim bears may be that of several visits too: they are told apart as those of claims are (claim_visit)
-unclaimed as (
-    select
-        f.claim_payment_id, f.own_number, f.payer_claim_control_number, s.member_key, s.name_key,
-        s.service_from as first_day, s.service_date as last_day, s.name_key is null or s.service_date is null as follows
-    from fitting as f
-    join stray as s on s.claim_payment_id = f.claim_payment_id
-    where f.method in ('ambiguous', 'none') and f.own_number not in (select sent_number from claim_visit)
-),
-
-linked as (
-    select
-        *, case when member_key is null then name_key else min(name_key) over (partition by own_number, member_key) end as link
-    from unclaimed
-    where not follows
-),
-
-person as (
-    select *, min(link) over (partition by own_number, name_key) as person from linked
-),
-
-met as (
-    select
-        *,
-        coalesce(
-            first_day <= max(last_day) over (
-                partition by own_number, person order by first_day, last_day, claim_payment_id
-                rows between unbounded preceding and 1 preceding
-            ), false
-        ) as meets_earlier
-    from person
-),
-
-stay as (
-    select
-        *,
-        sum(case when meets_earlier then 0 else 1 end) over (
-            partition by own_number, person order by first_day, last_day, claim_payment_id
-            rows between unbounded preceding and current row
-        ) as stay
-    from met
-),
-
-own_visit as (
-    select
-        own_number, person, stay, min(first_day) as first_day,
-        row_number() over (
-            partition by own_number, min(first_day) order by min(payer_claim_control_number), person, stay
-        ) as nth,
-        count(*) over (partition by own_number) as visits
-    from stay
-    group by own_number, person, stay
-),
-
-named as (
-    select *, own_number || '/' || first_day || case when nth = 1 then '' else '/' || nth end as visit_number
-    from own_visit
-    where visits > 1
-),
-
--- without a day or a name: by what bears the same payer's number, else the first visit
-of_visit as (
-    select t.claim_payment_id, n.visit_number
-    from stay as t
-    join named as n on n.own_number = t.own_number and n.person = t.person and n.stay = t.stay
-    union all
-    select
-        f.claim_payment_id,
-        coalesce(
-            min(n.visit_number) filter (where t.payer_claim_control_number = f.payer_claim_control_number),
-            min(n.visit_number)
-        )
-    from unclaimed as f
-    join named as n on n.own_number = f.own_number
-    join stay as t on t.own_number = n.own_number and t.person = n.person and t.stay = n.stay
-    where f.follows
-    group by f.claim_payment_id
 )
 
 select
-    f.claim_payment_id, case method when 'sibling' then 'payer_claim_control_number' else method end as match_method,
+    claim_payment_id, case method when 'sibling' then 'payer_claim_control_number' else method end as match_method,
     case when method in ('sibling', 'number_and_day', 'number_and_charge', 'similar_control_number') then 1 else candidates end
         as candidates,
     case
@@ -258,8 +171,7 @@ select
         when method = 'payer_claim_control_number' then number_of_payer
         when method = 'member_date_charge' then number_of_day
         when ltrim(own_number, '0') = ''
-            then own_number || '/' || coalesce(payer_claim_control_number, cast(f.claim_payment_id as varchar))
-        else coalesce(o.visit_number, own_number)
+            then own_number || '/' || coalesce(payer_claim_control_number, cast(claim_payment_id as varchar))
+        else own_number
     end as patient_control_number
-from fitting as f
-left join of_visit as o on o.claim_payment_id = f.claim_payment_id
+from fitting

@@ -12,7 +12,9 @@ with named as (
 ),
 
 bearer as (
-    select v.sent_number, string_agg(distinct c.patient_control_number, ', ' order by c.patient_control_number) as visits
+    select
+        v.sent_number,
+        array_to_string(list_slice(list_sort(list(distinct c.patient_control_number)), 1, 3), ', ') as visits
     from claim_visit as v
     join claim as c on c.claim_id = v.claim_id
     group by v.sent_number
