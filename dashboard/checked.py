@@ -98,7 +98,7 @@ def frame(result: Checked) -> pl.DataFrame:
             "Expected denied": [claim.expected_denied_amount for claim in result.claims],
             "Likely category": [words.plain(claim.likely_category or words.NONE) for claim in result.claims],
             "Reasons": ["; ".join(claim.reasons) for claim in result.claims],
-            "Findings": [" | ".join(map(_in_a_line, claim.findings)) for claim in result.claims],
+            "Findings": [" | ".join(map(_in_a_line, claim.to_read())) for claim in result.claims],
         },
         schema_overrides={"Risk": pl.Float64, "Expected denied": pl.Decimal(18, 2)},
     )
@@ -117,7 +117,7 @@ def details(claim: ClaimCheck) -> None:
         st.success("No rule of the scrubber fired.", icon=":material/check_circle:")
     for finding in fired:
         _finding(finding)
-    for finding in claim.findings:
+    for finding in claim.to_read():
         if not finding.is_checked:
             st.caption(_text(f"{finding.message} {finding.fix}"))
 

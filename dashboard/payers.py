@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import charts, columns, data, drill, reproduce, story, words
+from dashboard import charts, columns, data, drill, filters, reproduce, story, words
 from etl import behaviour
 from etl.behaviour import SEES, Change
 from etl.freshness import ANSWERS
@@ -18,10 +18,10 @@ from etl.measures.interval import SMALL_SAMPLE
 from etl.warehouse.store import file_identity, open_reader
 
 _KIND = {"denial_rate": "Denial rate", "days_to_pay": "Days to pay"}
-_ANSWERS = "A claim counts once for each procedure family on it, so these shares lie below the initial denial rate."
 CAPTION = (
     "1 is what all payers together would do on this payer's mix of procedure families, claim types and sites; the bar "
-    "is the exact 95 % Poisson interval. Where it crosses 1, the difference may be chance."
+    "is the exact 95 % Poisson interval. Where it crosses 1, the difference may be chance. A claim counts once for "
+    "each procedure family on it, so there are more answers than claims, and shares lie below the initial denial rate."
 )
 
 
@@ -88,22 +88,31 @@ def scorecard(frame: pl.DataFrame, start: date, end: date) -> None:
         .alias("Note"),
     )
     on_screen, percent = columns.percents(shown, ("Denied", "On equal mix"))
-    percent["Answers"] = st.column_config.NumberColumn(format="localized", help=_ANSWERS)
+    percent["Answers"] = st.column_config.NumberColumn(format="localized")
     ratio = {
         name: st.column_config.NumberColumn(
             format="%.2f", help="95 % interval" if name != "Observed / expected" else None
         )
         for name in ("Observed / expected", "From", "To")
     }
-    st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, alt="Payers on the same case mix")
+    st.dataframe(on_screen, hide_index=True, column_config=percent | ratio, placeholder=words.NONE,
+                 alt="Payers on the same case mix")  # fmt: skip
     drill.downloads(shown, "Payers on equal case mix")
     reproduce.offer_call(behaviour.scorecard, start=start, through=end)
+
+
+def no_answers() -> None:
+    """Why there is nothing to compare."""
+    if ANSWERS in data.freshness().missing_files:
+        st.info(f"Load {ANSWERS} to fill this.", icon=":material/upload_file:")
+    else:
+        filters.empty("answers")
 
 
 def findings(found: list[Change], by: date | None) -> None:
     """What has changed, each finding in words, with the way to its first claims."""
     if not found and ANSWERS in data.freshness().missing_files:
-        st.info(f"Load {ANSWERS} to fill this.", icon=":material/upload_file:")
+        no_answers()
         return
     reproduce.offer_call(behaviour.changes, as_of=by)
     if not found:

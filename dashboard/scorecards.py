@@ -176,7 +176,8 @@ def _table(card: pl.DataFrame, role: Role, scope: Scope) -> None:
             for name in ("low", "high")
         },
     }
-    st.dataframe(_greyed(on_screen, card["is_small"]), hide_index=True, column_config=config, alt="Scorecard by person")
+    st.dataframe(_greyed(on_screen, card["is_small"]), hide_index=True, column_config=config,
+                 placeholder=words.NONE, alt="Scorecard by person")  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Open the denials of one person", card["person"].to_list(), index=None, key=f"{role}_of",

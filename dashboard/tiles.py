@@ -20,7 +20,10 @@ _NEEDED_BY_DATE = {
     "submission_date": (CLAIMS,),
     **dict.fromkeys(("first_remit_date", "answer_date", "difference_date", "resolved_on", "payment_date"), (ANSWERS,)),
 }
-_NEEDED_BY_VIEW = {"receivable": (CLAIMS,), "claim_money": (CLAIMS, ANSWERS), "open_work": (CLAIMS, ANSWERS)}
+_NEEDED_BY_VIEW = {
+    "receivable": (CLAIMS,),
+    **dict.fromkeys(("claim_money", "claim_balance", "claim_staff", "open_work"), (CLAIMS, ANSWERS)),
+}
 
 
 def row(*questions: Question, compare: bool = False) -> None:
@@ -34,16 +37,17 @@ def tile(question: Question, compare: bool = False) -> None:
     """One figure. `compare` adds the change against the period directly before, when the data goes back that far."""
     measure, answer = question.measure, data.total(question)
     step = _change(question, answer["value"]) if compare else None
+    # nothing of it was loaded: not known, which is no zero
+    missing = "" if answer["value"] else missing_file(measure)
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.metric(
             measure.label,
-            words.number(measure, answer["value"]),
+            words.number(measure, None if missing else answer["value"]),
             step,
             delta_color=_COLOURS[measure.lower_is_better],
             help=tooltip(measure),
         )
-        missing = missing_file(measure)
-        if not answer["value"] and missing:
+        if missing:
             st.caption(f"Load {missing} to fill this.")
         elif answer["value"] is None:
             st.caption("Nothing to count for these filters.")
@@ -92,6 +96,7 @@ def missing_file(measure: Measure) -> str:
     needed = {
         *_NEEDED_BY_DATE.get(measure.date_column or "", ()),
         *_NEEDED_BY_VIEW.get(measure.view, ()),
+        *([ANSWERS] if re.search(r"\bis_(adjudicated|denied)\b", f"{measure.numerator}{measure.denominator}") else []),
         *([ACKNOWLEDGED] if "277CA" in measure.source or measure.name.startswith("clean_claim") else []),
         *re.findall(r"\w+\.csv", measure.source),
     }

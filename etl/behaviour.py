@@ -75,6 +75,8 @@ def changes(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) ->
         return []
     [(first,)] = connection.cursor().execute("select min(submission_date) from claim").fetchall()
     after = max(through - timedelta(LOOK_BACK_DAYS), (first or date.min) + timedelta(_BURN_IN_DAYS))
+    if after >= through:
+        return []  # all of it is the first weeks
     names = dict(connection.cursor().execute("select payer_id, payer_name from payer").fetchall())
     window = {"through": through, "after": after}
     denied, waited = (_read(connection, name, window) for name in ("denied", "pay_days"))
@@ -190,6 +192,8 @@ def _day_changes(
     paid = np.zeros((len(payers), weeks))
     for i, payer in enumerate(payers):
         own = rows.filter((pl.col("payer_id") == payer) & (pl.col("weeks_ago") < weeks))
+        if own.is_empty():
+            continue  # answered only in the days before the first whole week
         usual = _median_of(own, "days")
         kinds = pl.concat(
             part.with_columns(shifted=pl.col("days") + (usual - _median_of(part, "days")))

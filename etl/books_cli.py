@@ -38,7 +38,7 @@ _MOST = 20
 _EQUATIONS = {
     "deposits": "Deposits by payer and month of payment: deposit = paid on claims - provider adjustments + unexplained",
     "claims": "Claims by payer and month of submission: charge = insurance paid + contractual + patient paid + "
-    "written off + insurance open + patient open - credit",
+    "to collections + written off + insurance open + patient open - credit",
 }
 _HEADS = {
     "payer_name": "payer",
@@ -46,6 +46,7 @@ _HEADS = {
     "deposit_unexplained_amount": "unexplained",
     "claim_unexplained_amount": "in claims",
     "line_unexplained_amount": "in lines",
+    "collections_amount": "to collections",
     "write_off_amount": "written off",
 }
 

@@ -21,8 +21,8 @@ ANSWER = ("charge_amount", "paid_amount", "co_amount", "pr_amount", "oa_amount",
           "claim_unexplained_amount")  # fmt: skip
 LINE = ("charge_amount", "not_itemised_amount", "line_charge_amount", "line_paid_amount", "line_adjustment_amount",
         "line_unexplained_amount")  # fmt: skip
-CLAIM = ("charge_amount", "insurance_paid_amount", "contractual_amount", "patient_paid_amount", "write_off_amount",
-         "insurance_open_amount", "patient_open_amount", "credit_amount")  # fmt: skip
+CLAIM = ("charge_amount", "insurance_paid_amount", "contractual_amount", "patient_paid_amount", "collections_amount",
+         "write_off_amount", "insurance_open_amount", "patient_open_amount", "credit_amount")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

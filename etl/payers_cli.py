@@ -118,7 +118,8 @@ def compare(
         print(
             "ratio: observed over expected denials, 1 is what all payers together would do on this payer's mix; low to "
             f"high holds 95 %, and where it holds 1 the difference may be chance. Fewer than {SMALL_SAMPLE} claims say "
-            "little. adjusted_rate: its rate on everybody's mix.",
+            "little. adjusted_rate: its rate on everybody's mix. A claim counts once for each procedure family on it: "
+            "claims are more than claims_adjudicated, and the rates lie below the initial denial rate.",
             file=sys.stderr,
         )
     emit(found.to_dicts(), form)

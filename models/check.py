@@ -59,6 +59,10 @@ class ClaimCheck:
         """Whether a rule of severity error fired."""
         return any(finding.severity == "error" for finding in self.findings)
 
+    def to_read(self) -> list[Finding]:
+        """The findings as a person reads them; `to_json` has each rule's own."""
+        return rules.to_read(self.findings)
+
     def to_json(self) -> dict[str, Any]:
         """The contract's form; money as text with cents. `note` is there only when something could not be said."""
         found: dict[str, Any] = {

@@ -218,6 +218,8 @@ def check(
     empty: list[str] = []
     for path in files:
         try:
+            if path.is_dir():
+                raise UserError(f"{path}: is a folder. Name the 837 files in it.")
             if not path.is_file():
                 raise UserError(f"{path}: no such file. Name an 837 file.")
             with path.open("rb") as stream:
@@ -285,7 +287,7 @@ def _row(one: ClaimCheck) -> dict[str, Any]:
         "expected_denied_amount": one.expected_denied_amount,
         "likely_category": one.likely_category,
         "reasons": " | ".join(one.reasons),
-        "findings": " | ".join(f"{finding.severity}: {finding.message} {finding.fix}" for finding in one.findings),
+        "findings": " | ".join(f"{finding.severity}: {finding.message} {finding.fix}" for finding in one.to_read()),
     }
 
 
@@ -294,7 +296,7 @@ def _print_check(one: ClaimCheck) -> None:
     if one.risk is not None and one.likely_category:
         risk += f", if denied likely for {one.likely_category.replace('_', ' ')}"
     print(f"{one.claim}{risk}{'' if one.findings or one.reasons else '  nothing found'}")
-    for finding in one.findings:
+    for finding in one.to_read():
         line = f" line {finding.line}" if finding.line and f"ine {finding.line}" not in finding.message else ""
         print(f"  {finding.severity}{line}: {finding.message}\n    Fix: {finding.fix}")
     for reason in one.reasons:

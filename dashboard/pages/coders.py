@@ -20,15 +20,13 @@ def page() -> None:
     st.markdown("##### Audits")
     accuracy, records = Question("coding_accuracy", scope), Question("coding_record_accuracy", scope)
     dim = scorecards.whose_audits()
-    left, middle, right = st.columns(3)
-    with left:
-        scorecards.rates("Code over code, by kind of code", accuracy, "audit_field")
-        kinds = Question("coding_record_kind_accuracy", scope)
-        scorecards.rates("Record over record, by kind of code", kinds, "audit_field")
-    with middle:
-        scorecards.rates("Code over code", accuracy, dim)
-    with right:
-        scorecards.rates("Record over record", records, dim)
+    kinds = Question("coding_record_kind_accuracy", scope)
+    for name, question, by_kind in (("Code over code", accuracy, accuracy), ("Record over record", records, kinds)):
+        left, right = st.columns(2)
+        with left:
+            scorecards.rates(name, question, dim)
+        with right:
+            scorecards.rates(f"{name}, by kind of code", by_kind, "audit_field")
     scorecards.training(scope)
 
     st.markdown("##### Pace")

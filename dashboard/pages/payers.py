@@ -31,7 +31,7 @@ def page() -> None:
         st.markdown("##### Denials on equal case mix", help=payers.CAPTION)
         tiles.not_by(scope.of("site", "team"))
         if frame.is_empty():
-            filters.empty("answers")
+            payers.no_answers()
         else:
             st.plotly_chart(payers.ratios(frame), key="ratios", config=charts.CONFIG, alt=payers.CAPTION)
             st.caption(payers.CAPTION)

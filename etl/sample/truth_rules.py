@@ -277,7 +277,9 @@ def receivable(history: History, as_of: date) -> Receivable | None:
     }
     reason = _reason(root, as_of, insurance, bool(payments), standing)
     collected = sum(p.paid for p in payments) + sum(
-        {"refund": -t.amount, "write_off": 0}.get(t.kind, t.amount) for t in root.transactions if t.day <= as_of
+        {"refund": -t.amount, "copay": t.amount, "patient_payment": t.amount}.get(t.kind, 0)
+        for t in root.transactions
+        if t.day <= as_of
     )
     written_off = sum(t.amount for t in root.transactions if t.kind == "write_off" and t.day <= as_of)
     on_denial = min(written_off, denied_open)

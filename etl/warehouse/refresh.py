@@ -17,7 +17,7 @@ import duckdb
 from etl.warehouse import rolling, views
 from etl.warehouse.ask import scalar
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 
 _OF_ROOT = "root_id in (select root_id from touched)"
 _OF_NUMBER = "{} in (select patient_control_number from root)"

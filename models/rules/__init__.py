@@ -15,7 +15,7 @@ from models.rules import (
     timely_filing,
     units,
 )
-from models.rules.base import Batch, Finding, Hit, Rule, Severity, apply
+from models.rules.base import Batch, Finding, Hit, Rule, Severity, apply, to_read
 
 RULES: tuple[Rule, ...] = (
     npi.RULE,
@@ -46,4 +46,4 @@ def run(batch: Batch) -> dict[int, list[Finding]]:
     return {claim_id: sorted(mine, key=lambda one: _ORDER[one.severity]) for claim_id, mine in found.items()}
 
 
-__all__ = ["RULES", "Batch", "Finding", "Hit", "Rule", "Severity", "apply", "run"]
+__all__ = ["RULES", "Batch", "Finding", "Hit", "Rule", "Severity", "apply", "run", "to_read"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -111,6 +111,20 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
 
 def _not_checked(rule: Rule, why: str, fix: str, line: int | None = None) -> Finding:
     return Finding(rule.id, "info", f"Not checked: {why}.", fix, line, None, is_checked=False)
+
+
+def to_read(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings as a person reads them: rules that could not look for the same reason are one, which names them."""
+    found, unseen = [], dict[tuple[str, str, int | None], list[Finding]]()
+    for one in findings:
+        if one.is_checked:
+            found.append(one)
+        else:
+            unseen.setdefault((one.message, one.fix, one.line), []).append(one)
+    for (message, *_), alike in unseen.items():
+        names = ", ".join(dict.fromkeys(one.rule.replace("_", " ") for one in alike))
+        found.append(replace(alike[0], message=message.replace("Not checked", f"Not checked ({names})", 1)))
+    return found
 
 
 def first_per_claim(hits: Iterable[Hit]) -> list[Hit]:

@@ -131,7 +131,7 @@ def partial_warehouses(practice: Path, tmp_path_factory: pytest.TempPathFactory)
         ("answers", "aging", "Load 837 files (claims) and patient_transactions.csv to fill this."),
         ("neither", "denials", "Load 835 files (remittances) to fill this."),
         ("neither", "denial_rates", "Load 835 files (remittances) to fill this."),
-        ("neither", "billers", "Load 835 files (remittances) and work_log.csv to fill this."),
+        ("neither", "billers", "Load 837 files (claims), 835 files (remittances) and work_log.csv to fill this."),
         ("neither", "model", "No model was trained on this warehouse yet."),
     ],
 )
@@ -142,7 +142,9 @@ def test_a_page_names_the_files_that_would_fill_it(
     at = run_page(name)
     shown = {one.value for one in (*at.info, *at.caption)}
     assert said in shown
-    assert not any("Try a longer period" in one for one in shown if kind == "neither")
+    # a longer period would bring nothing, and what is not known is no zero
+    assert not any("Try a longer period" in one for one in shown)
+    assert not any(one.value == "$0" for one in at.metric) or kind != "neither"
 
 
 def test_a_past_day_counts_on_every_page(warehouse: Path, everything: Scope, run_page: Run) -> None:

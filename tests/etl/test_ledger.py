@@ -114,21 +114,21 @@ def test_the_practice_closes(practice: duckdb.DuckDBPyConnection) -> None:
 
 
 LEDGER = """
-    claim_number | charge | paid   | contractual | patient | written | insurance | owed   | credit
-    DEDUCTIBLE   | 100.00 |   0.00 |        0.00 |   50.00 |    0.00 |      0.00 |  50.00 |   0.00
-    CLAIM-LEVEL  | 200.00 |   0.00 |        0.00 |    0.00 |   50.00 |    150.00 |   0.00 |   0.00
-    VOIDED       |   0.00 | 100.00 |        0.00 |    0.00 |    0.00 |      0.00 |   0.00 | 100.00
-    OVERPAID     | 100.00 | 120.00 |      -20.00 |    0.00 |    0.00 |      0.00 |   0.00 |   0.00
-    SECONDARY    | 100.00 |  75.00 |       20.00 |   13.00 |    0.00 |      0.00 |   0.00 |   8.00
-    COVERAGE     | 130.00 |   0.00 |        0.00 |  100.00 |   50.00 |      0.00 |   0.00 |  20.00
-    TAKEN-BACK   |  65.00 |   0.00 |        0.00 |    0.00 |    0.00 |     65.00 |   0.00 |   0.00
-    UNANSWERED   | 300.00 |   0.00 |        0.00 |    0.00 |    0.00 |    300.00 |   0.00 |   0.00
-    STRANGER     |  25.00 |  25.00 |        0.00 |    0.00 |    0.00 |      0.00 |   0.00 |   0.00
+    claim_number | charge | paid   | contractual | patient | to coll. | written | insurance | owed   | credit
+    DEDUCTIBLE   | 100.00 |   0.00 |        0.00 |   50.00 |    0.00 |    0.00 |      0.00 |  50.00 |   0.00
+    CLAIM-LEVEL  | 200.00 |   0.00 |        0.00 |    0.00 |    0.00 |   50.00 |    150.00 |   0.00 |   0.00
+    VOIDED       |   0.00 | 100.00 |        0.00 |    0.00 |    0.00 |    0.00 |      0.00 |   0.00 | 100.00
+    OVERPAID     | 100.00 | 120.00 |      -20.00 |    0.00 |    0.00 |    0.00 |      0.00 |   0.00 |   0.00
+    SECONDARY    | 100.00 |  75.00 |       20.00 |   13.00 |    0.00 |    0.00 |      0.00 |   0.00 |   8.00
+    COVERAGE     | 130.00 |   0.00 |        0.00 |    0.00 |  100.00 |   50.00 |      0.00 |   0.00 |  20.00
+    TAKEN-BACK   |  65.00 |   0.00 |        0.00 |    0.00 |    0.00 |    0.00 |     65.00 |   0.00 |   0.00
+    UNANSWERED   | 300.00 |   0.00 |        0.00 |    0.00 |    0.00 |    0.00 |    300.00 |   0.00 |   0.00
+    STRANGER     |  25.00 |  25.00 |        0.00 |    0.00 |    0.00 |    0.00 |      0.00 |   0.00 |   0.00
 """
 
 
 def test_where_each_charge_went(practice: duckdb.DuckDBPyConnection) -> None:
-    """Credits, write-offs, a reversal, a void, a secondary payer, and a payment without a claim."""
+    """Credits, write-offs, a collection agency, a reversal, a void, a secondary payer, a payment without a claim."""
     found = {row["claim_number"]: row for row in ledger.claims(practice, ledger.Scope()).to_dicts()}
     for row in rows(LEDGER):
         name, *amounts = row.values()

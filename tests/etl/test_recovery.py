@@ -52,6 +52,12 @@ def test_the_planted_changes_are_found(practice: Path, connection: duckdb.DuckDB
     assert set(claims["procedure_code"]) == {bundling["procedure_code"]}
 
 
+@pytest.mark.parametrize("days", [0, 30, 60, 61, 64, 67, 70])
+def test_the_first_weeks_of_a_warehouse_tell_nothing(days: int, connection: duckdb.DuckDBPyConnection):
+    [(first,)] = connection.execute("select min(submission_date) from claim").fetchall()
+    assert behaviour.changes(connection, first + timedelta(days)) == []
+
+
 def test_the_order_in_which_the_database_gives_rows_changes_nothing(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ):

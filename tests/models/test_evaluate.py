@@ -61,8 +61,10 @@ def test_intervals_hold_the_figure() -> None:
     rng = np.random.default_rng(0)
     risk = rng.random(500)
     denied = (rng.random(500) < risk).astype(float)
-    low, high = evaluate.intervals(denied, risk)["brier"]
-    assert low < ((risk - denied) ** 2).mean() < high
+    found = evaluate.intervals(denied, risk)
+    for name, figure in (("brier", ((risk - denied) ** 2).mean()), ("ece", evaluate.calibration_error(denied, risk))):
+        low, high = found[name]
+        assert low < figure < high, name
 
 
 def test_against_the_truth() -> None:

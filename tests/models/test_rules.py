@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.rules import RULES, Batch, apply
+from models.rules import RULES, Batch, apply, run, to_read
 from models.rules.npi import is_valid
 
 SENT = date(2026, 1, 11)  # ten days after the start: the day on which conftest's claims are sent
@@ -91,6 +91,17 @@ def test_npi_check_digit(npi: str, is_right: bool) -> None:
 def test_one_wrong_number_in_several_roles_is_said_once(tables: Callable[[], Any]) -> None:
     made = tables().add(billing_npi="1234567890", rendering_npi="1234567890", facility_npi="1234567890")
     assert len(say("npi_check_digit", made)) == 1
+
+
+def test_rules_that_could_not_look_for_one_reason_are_read_as_one(tables: Callable[[], Any]) -> None:
+    made = tables().add(claim_filing_code="ZZ", billing_npi="1234567890", lines=({"units": Decimal(0)},))
+    every = [one for some in run(Batch(*made.frames(), sent_on=SENT)).values() for one in some]
+    said = to_read(every)
+    assert {one.message.split(":")[0] for one in said if not one.is_checked} == {
+        "Not checked (missing authorization, duplicate)",
+        "Not checked (filing limit passed, filing limit near)",
+    }
+    assert [one for one in said if one.is_checked] == [one for one in every if one.is_checked]
 
 
 def denying(tables: Callable[[], Any], denied: int, paid: int) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import etl
 from etl.load import load
 from etl.sample import write_sample
 
@@ -30,6 +31,22 @@ def test_a_notebook_runs_from_top_to_bottom(notebook: Path, practice: Path, monk
     names: dict[str, object] = {}
     for cell in cells:
         exec(compile(ast.parse("".join(cell["source"])), notebook.name, "exec"), names)  # noqa: S102
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_finds_the_demo_wherever_it_runs(
+    notebook: Path, practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Jupyter starts in the notebook's folder, not in the checkout's."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demo.duckdb").symlink_to(practice)
+    monkeypatch.setattr(etl, "__file__", str(tmp_path / "etl" / "__init__.py"))
+    monkeypatch.delenv("CLEANCLAIM_DB", raising=False)
+    monkeypatch.chdir(notebook.parent)
+    first = next(cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code")
+    names: dict[str, object] = {}
+    exec(compile("".join(first["source"]), notebook.name, "exec"), names)  # noqa: S102
+    assert names["warehouse"]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

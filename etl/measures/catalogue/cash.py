@@ -228,7 +228,8 @@ CASH = (
         caveat=(
             "Payments are matched to their claims, not to the month. A denial stands in the base at its charge. "
             "Young claims "
-            "still wait for patients' payments. Without patient_transactions.csv patients pay nothing."
+            "still wait for patients' payments. What went to a collection agency is no payment. Without "
+            "patient_transactions.csv patients pay nothing."
         ),
         lower_is_better=False,
         view="claim_balance",
@@ -250,7 +251,8 @@ CASH = (
         unit="rate",
         source="MGMA DataDive: gross collection percentage",
         caveat=(
-            "Moves with the price list: a practice that charges more looks worse. The net rate is the one to steer by."
+            "Moves with the price list: a practice that charges more looks worse. The net rate is the one to steer by. "
+            "What went to a collection agency is no payment."
         ),
         lower_is_better=False,
         view="claim_balance",

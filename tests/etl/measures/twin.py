@@ -396,13 +396,13 @@ def books(t: Tables, as_of: date) -> list[Books]:
         owed = sum((a for line in lines for g, _, a in line.adjustments if g == "PR"), ZERO)
         never = sum((line.never for p in standing for line in p.lines), ZERO)
         posted = postings(t, claim, as_of)
-        patient_paid = sum(
-            ({"refund": -x["amount"], "write_off": ZERO}.get(x["kind"], x["amount"]) for x in posted), ZERO
-        )
+        amounts = {kind: sum((x["amount"] for x in posted if x["kind"] == kind), ZERO)
+                   for kind in ("copay", "patient_payment", "refund", "collections")}  # fmt: skip
+        patient_paid = amounts["copay"] + amounts["patient_payment"] - amounts["refund"]
         written_off = sum((x["amount"] for x in posted if x["kind"] == "write_off"), ZERO)
         charge = ZERO if is_void else claim.current["charge_amount"]
         paid = sum((p.row["paid_amount"] for p in claim.payments), ZERO)
-        insurance, patient = charge - paid - never - owed, owed - patient_paid
+        insurance, patient = charge - paid - never - owed, owed - patient_paid - amounts["collections"]
         on_denial = min(written_off, max(insurance, ZERO)) if any(p.denied for p in standing) else ZERO
         on_patient = min(written_off - on_denial, max(patient, ZERO))
         insurance -= written_off - on_patient

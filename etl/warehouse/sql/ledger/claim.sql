@@ -1,9 +1,10 @@
--- one row per claim root: charge = paid + contractual + patient paid + written off + open - credit, by name
+-- one row per claim root: charge = paid + contractual + patient paid + to collections + written off + open - credit, by name
 select
     l.root_id, coalesce(c.claim_number, n.patient_control_number) as claim_number, l.is_sent, l.is_void,
     l.since_date, strftime(l.since_date, '%Y-%m') as month,
     coalesce(l.payer_id, 'unknown') as payer_id, coalesce(y.payer_name, l.payer_id, 'unknown') as payer_name,
-    l.charge_amount, l.insurance_paid_amount, l.contractual_amount, l.patient_paid_amount, l.write_off_amount,
+    l.charge_amount, l.insurance_paid_amount, l.contractual_amount, l.patient_paid_amount,
+    l.collections_amount, l.write_off_amount,
     greatest(l.insurance_balance_amount, 0) as insurance_open_amount,
     greatest(l.patient_balance_amount, 0) as patient_open_amount,
     greatest(-l.insurance_balance_amount, 0) + greatest(-l.patient_balance_amount, 0) as credit_amount

@@ -1,5 +1,5 @@
 -- one row per claim root sent or answered by the day: where its charge went, to the cent; and the claim as sent, if it was
--- charge = insurance paid + contractual + patient paid + written off + insurance balance + patient balance
+-- charge = insurance paid + contractual + patient paid + to collections + written off + insurance balance + patient balance
 -- a void takes the charge back, and with it what was adjusted; a root without a claim has the charge that was answered
 with paid as (
     select
@@ -41,8 +41,11 @@ stands as (
 posted as (
     select
         k.root_id,
-        cast(sum(case t.kind when 'refund' then -t.amount when 'write_off' then 0 else t.amount end) as decimal(18, 2))
-            as patient_paid_amount,
+        cast(
+            sum(case when t.kind = 'refund' then -t.amount when t.kind in ('copay', 'patient_payment') then t.amount else 0 end)
+            as decimal(18, 2)
+        ) as patient_paid_amount,
+        cast(sum(t.amount) filter (where t.kind = 'collections') as decimal(18, 2)) as collections_amount,
         cast(sum(t.amount) filter (where t.kind = 'write_off') as decimal(18, 2)) as write_off_amount
     from patient_transaction as t
     join root as k on k.patient_control_number = t.claim_id
@@ -80,12 +83,15 @@ settled as (
         coalesce(s.is_denied, false) as is_denied,
         o.root_id is not null as is_last_answer_rejection, coalesce(p.paid_amount, 0) as insurance_paid_amount,
         coalesce(s.never_amount, 0) as contractual_amount, coalesce(t.patient_paid_amount, 0) as patient_paid_amount,
-        coalesce(t.write_off_amount, 0) as write_off_amount,
+        coalesce(t.collections_amount, 0) as collections_amount, coalesce(t.write_off_amount, 0) as write_off_amount,
         cast(
             c.charge_amount - coalesce(p.paid_amount, 0) - coalesce(s.never_amount, 0) - coalesce(s.patient_owed_amount, 0)
             as decimal(18, 2)
         ) as insurance_before_write_off,
-        cast(coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) as decimal(18, 2)) as patient_before_write_off
+        cast(
+            coalesce(s.patient_owed_amount, 0) - coalesce(t.patient_paid_amount, 0) - coalesce(t.collections_amount, 0)
+            as decimal(18, 2)
+        ) as patient_before_write_off
     from charged as c
     left join rejected as o on o.root_id = c.root_id and o.payer_id is not distinct from c.payer_id
     left join paid as p on p.root_id = c.root_id
@@ -115,6 +121,7 @@ select
     cast(d.insurance_paid_amount as decimal(18, 2)) as insurance_paid_amount,
     cast(d.contractual_amount as decimal(18, 2)) as contractual_amount,
     cast(d.patient_paid_amount as decimal(18, 2)) as patient_paid_amount,
+    cast(d.collections_amount as decimal(18, 2)) as collections_amount,
     cast(d.write_off_amount as decimal(18, 2)) as write_off_amount,
     cast(d.denial_write_off_amount as decimal(18, 2)) as denial_write_off_amount,
     cast(d.insurance_before_write_off - (d.write_off_amount - d.patient_write_off_amount) as decimal(18, 2)) as insurance_balance_amount,

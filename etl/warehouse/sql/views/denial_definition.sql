@@ -25,7 +25,7 @@ beside as (
 ),
 
 part as (
-    select a.*, b.* exclude (answer_id)
+    select a.*, b.first_remit_date, b.is_first_adjudication, b.is_denied, b.is_zero_pay, b.denied_amount
     from answer as a
     join beside as b on b.answer_id = a.answer_id
 ),
