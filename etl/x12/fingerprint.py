@@ -52,11 +52,13 @@ def fingerprints(t: Tokens, claim: Positions, claim_end: Positions, levels: list
 
 def _checksums(text: bytes, gaps: tuple[Bytes, Bytes], starts: Bytes, ends: Bytes, seeds: Positions) -> Positions:
     """The checksum of each span of bytes without the gaps (where they start and end), continuing from its seed."""
+    if not len(gaps[0]):
+        spans = zip(starts.tolist(), ends.tolist(), seeds.tolist(), strict=True)
+        return np.array([crc32(text[start:end], seed) for start, end, seed in spans], dtype=np.int64)
     gap_starts, gap_ends = (one.tolist() for one in gaps)
     first, last = np.searchsorted(gaps[0], starts), np.searchsorted(gaps[0], ends)
-    spans = zip(*(one.tolist() for one in (starts, ends, seeds, first, last)), strict=True)
     found = []
-    for start, end, checksum, i, j in spans:
+    for start, end, checksum, i, j in zip(*(x.tolist() for x in (starts, ends, seeds, first, last)), strict=True):
         while i < j:
             checksum = crc32(text[start : gap_starts[i]], checksum)
             start, i = gap_ends[i], i + 1
