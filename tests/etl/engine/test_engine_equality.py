@@ -76,8 +76,12 @@ def test_a_measure_is_the_same_on_both_engines(name: str, practice: duckdb.DuckD
     assert_frame_equal(engine.by(measure, filters=filters), measure.by(practice, filters=filters))
 
 
-# one measure of each view: the views hold what differs from day to day
-@pytest.mark.parametrize("name", {measure.view: name for name, measure in MEASURES.items()}.values())
+# one measure of each view: the views hold what differs from day to day. Sail plans claim_staff for half a minute, which
+# only joins what claim_outcome and denial_attribution hold
+PAST = {measure.view: name for name, measure in MEASURES.items() if measure.view != "claim_staff"}
+
+
+@pytest.mark.parametrize("name", PAST.values())
 def test_a_past_day_is_the_same_on_both_engines(name: str, practice: duckdb.DuckDBPyConnection, engine: Engine):
     day = date(2026, 2, 16)
     assert_frame_equal(engine.by(MEASURES[name], as_of=day), MEASURES[name].by(practice, as_of=day))
