@@ -24,7 +24,7 @@ line as (
 
 priced as (
     select
-        l.*, r.procedure_family, r.modifier, r.allowed_amount as rate_amount, cast(r.allowed_amount * l.units as decimal(18, 2)) as contract_amount,
+        l.*, r.procedure_family, r.modifier, cast(r.allowed_amount * l.units as decimal(18, 2)) as contract_amount,
         row_number() over (partition by l.claim_payment_id, l.place order by r.modifier is null, r.effective_from desc, r.allowed_amount) as nth
     from line as l
     join rate as r
